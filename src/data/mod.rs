@@ -1,0 +1,31 @@
+//! Images: reading IDX files, and the small sets that are compiled in.
+
+/// Images with class labels. Grey levels are bytes; a model divides by 255.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// `len * rows * cols` bytes, image by image, row by row.
+    pub images: Vec<u8>,
+    pub labels: Vec<u8>,
+}
+
+impl Split {
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    pub name: String,
+    /// Of the files' contents, in hexadecimal.
+    pub sha256: String,
+    pub rows: usize,
+    pub cols: usize,
+    pub classes: usize,
+    pub train: Split,
+    pub test: Split,
+}

@@ -1,0 +1,107 @@
+//! The trait through which every model is run, and what passes through it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::panel::{PanelData, PanelRequest};
+use super::table::{Description, Value};
+use super::values::Values;
+use crate::data::Dataset;
+
+/// What a model is built from.
+#[derive(Clone)]
+pub struct Setup {
+    pub values: Values,
+    pub seed: u64,
+    /// Absent only for models that need no images.
+    pub data: Option<Arc<Dataset>>,
+}
+
+/// How far [`Model::advance`] came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// A quantum is done, the unit goes on.
+    Continue,
+    /// The quantum was the last of its unit; the metrics are those of that unit.
+    UnitDone,
+    /// Something is wrong. The state is kept as it is, for inspection and saving; the next
+    /// `advance` begins the unit anew, so that a person can mend a parameter and go on.
+    Fault(Fault),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub kind: FaultKind,
+    /// What happened, where, and what would help, in a sentence.
+    pub what: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// A number is NaN or infinite.
+    NonFinite,
+    /// An energy that must fall has risen beyond its bound.
+    Divergence,
+    /// Rates or weights have left the plausible range.
+    Runaway,
+}
+
+#[derive(Debug, Error)]
+pub enum BuildError {
+    #[error("parameter `{id}`: {why}")]
+    Param { id: String, why: String },
+    #[error("{0}")]
+    Data(String),
+}
+
+#[derive(Debug, Error)]
+pub enum LoadError {
+    #[error("the saved state cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the saved state belongs to another model: {0}")]
+    Foreign(String),
+}
+
+/// A learning model that can be advanced, watched, changed, saved and loaded.
+///
+/// The same state, parameters and calls give the same bits: no implementation reads a clock, a
+/// global or an unseeded random number, and nothing that takes `&self` can change the run.
+pub trait Model: Send {
+    /// The tables of this instance. They stay the same for the life of the instance.
+    fn description(&self) -> Description;
+
+    /// Does one quantum, a few milliseconds at most.
+    fn advance(&mut self) -> Progress;
+
+    /// Whether the model stands between two units, so that [`Applies::Unit`] changes may be made.
+    ///
+    /// [`Applies::Unit`]: super::table::Applies::Unit
+    fn at_unit_boundary(&self) -> bool;
+
+    /// Writes the metrics of the last finished unit, in table order; NaN where there is no value.
+    fn metrics(&self, out: &mut [f64]);
+
+    /// The value of parameter number `param` of the table.
+    fn get(&self, param: usize) -> Value;
+
+    /// Changes a parameter. The engine calls it at the boundary that the table names, with a value
+    /// that the table allows; never for [`Applies::Restart`](super::table::Applies::Restart).
+    /// # Errors
+    /// Says why this model cannot take the value now, and leaves everything as it was.
+    fn set(&mut self, param: usize, value: &Value) -> Result<(), String>;
+
+    /// Draws a panel, reduced to the size that was asked for.
+    fn panel(&self, request: &PanelRequest) -> PanelData;
+
+    /// The whole state (parameters and random streams included), from which the run continues bit
+    /// for bit; valid between any two quanta.
+    fn save(&self) -> Vec<u8>;
+
+    /// Takes over a state saved by a model built with the same restart parameters and data.
+    /// # Errors
+    /// Refuses bytes that are damaged or belong to another model, and leaves this one as it was.
+    fn load(&mut self, state: &[u8]) -> Result<(), LoadError>;
+}

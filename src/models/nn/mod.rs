@@ -1,0 +1,1 @@
+//! Layers, activations, losses and optimisers shared by the networks.

@@ -1,0 +1,100 @@
+//! Experiments: a model, its data and parameters, what happens when, and what is to be expected.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::Values;
+use crate::models::table::Value;
+
+/// An experiment, resolved: one variant chosen, every value checked against the model's table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preset {
+    /// The file's name without `.toml`.
+    pub name: String,
+    /// The variant that was chosen, if any.
+    pub variant: Option<String>,
+    /// One line for lists.
+    pub title: String,
+    /// What to watch, which keys to try, what paper or theory leads one to expect.
+    pub about: String,
+    /// [`Family::id`](crate::models::Family).
+    pub model: String,
+    pub data: DataChoice,
+    pub seed: u64,
+    /// Planned length in the model's unit; the run pauses there as done.
+    pub length: u64,
+    /// Units a second at which a person can follow; `None` runs flat out.
+    pub pace: Option<f64>,
+    pub values: Values,
+    pub schedule: Vec<Scheduled>,
+    pub expect: Vec<Expect>,
+    /// Names of all variants of the file.
+    pub variants: Vec<String>,
+}
+
+/// Where the images come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DataChoice {
+    /// The model needs none, or makes its own inputs.
+    None,
+    /// The 8x8 digits that are compiled in.
+    Digits,
+    /// Must be given with `--data`; the word says what is meant, e.g. "mnist".
+    External(String),
+}
+
+/// Changes that a preset makes at a step, exactly as a person would.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// Applies when this many units are done.
+    pub step: u64,
+    pub actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Action {
+    Set { id: String, value: Value },
+    Pause,
+}
+
+/// What a preset is expected to show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expect {
+    /// Id of a metric.
+    pub metric: String,
+    pub when: When,
+    pub bound: Bound,
+    /// The variant by whose value of the same metric this one is divided before it is compared.
+    pub relative_to: Option<String>,
+    /// Where the number comes from.
+    pub source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum When {
+    /// At the planned length.
+    End,
+    /// When this many units are done.
+    Step(u64),
+    /// The mean over the last so many units before the planned length.
+    MeanOfLast(u64),
+    /// The largest value over the whole run.
+    Max,
+    /// The smallest value over the whole run.
+    Min,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Bound {
+    /// `value` give or take `tolerance`.
+    Near {
+        value: f64,
+        tolerance: f64,
+    },
+    /// Between `value / factor` and `value * factor`.
+    Factor {
+        value: f64,
+        factor: f64,
+    },
+    AtLeast(f64),
+    AtMost(f64),
+}

@@ -1,0 +1,1 @@
+//! The screen: (frame, key) -> (screen, command). Knows no model by name.
