@@ -1,5 +1,7 @@
 //! Images: reading IDX files, and the small sets that are compiled in.
 
+pub mod embedded;
+
 /// Images with class labels. Grey levels are bytes; a model divides by 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {

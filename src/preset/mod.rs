@@ -1,5 +1,8 @@
 //! Experiments: a model, its data and parameters, what happens when, and what is to be expected.
 
+pub mod catalogue;
+pub mod write;
+
 use serde::{Deserialize, Serialize};
 
 use crate::models::Values;
