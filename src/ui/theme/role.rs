@@ -98,7 +98,7 @@ const BLUE: Ink = Ink {
 };
 const GREEN: Ink = Ink {
     rgb: [(95, 215, 135), (0, 120, 80)],
-    indexed: [78, 29],
+    indexed: [78, 22],
     named: [Color::Green, Color::Green],
 };
 const AMBER: Ink = Ink {

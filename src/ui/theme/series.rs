@@ -37,30 +37,30 @@ pub struct Series {
 
 const COLOURS: usize = 8;
 
-// After Okabe and Ito (2008), with blue lightened for dark backgrounds and yellow, orange and sky
-// blue darkened for light ones; white and black give way to grey.
+// The idea is Okabe and Ito's (2008); their tones were moved until every pair is far apart for each kind
+// of eye and each tone keeps a contrast of 3 to its background.
 const DARK: [(u8, u8, u8); COLOURS] = [
-    (86, 180, 233),
-    (230, 159, 0),
-    (40, 190, 145),
-    (204, 121, 167),
-    (240, 228, 66),
-    (60, 120, 255),
-    (235, 95, 30),
-    (190, 190, 190),
+    (65, 160, 236),
+    (236, 152, 0),
+    (50, 213, 130),
+    (173, 92, 119),
+    (244, 255, 51),
+    (53, 94, 248),
+    (227, 43, 38),
+    (205, 239, 226),
 ];
 const LIGHT: [(u8, u8, u8); COLOURS] = [
-    (0, 114, 178),
-    (213, 94, 0),
-    (0, 135, 100),
-    (178, 70, 130),
-    (135, 110, 0),
-    (60, 60, 200),
-    (150, 30, 20),
-    (95, 95, 95),
+    (0, 147, 233),
+    (235, 95, 0),
+    (1, 130, 80),
+    (175, 50, 148),
+    (100, 77, 0),
+    (38, 48, 213),
+    (106, 0, 28),
+    (42, 59, 79),
 ];
-const DARK_256: [u8; COLOURS] = [74, 214, 36, 175, 227, 27, 202, 250];
-const LIGHT_256: [u8; COLOURS] = [31, 166, 29, 132, 100, 20, 88, 241];
+const DARK_256: [u8; COLOURS] = [39, 215, 85, 132, 226, 27, 160, 195];
+const LIGHT_256: [u8; COLOURS] = [32, 136, 22, 90, 101, 19, 132, 234];
 const DARK_16: [Color; COLOURS] = [
     Color::LightCyan,
     Color::Yellow,
@@ -150,8 +150,9 @@ mod tests {
         for tones in [DARK, LIGHT, DARK_256.map(xterm), LIGHT_256.map(xterm)] {
             for (eye, least) in [
                 (Eye::Normal, 20.0),
-                (Eye::NoGreenCone, 9.0),
-                (Eye::NoRedCone, 9.0),
+                (Eye::NoGreenCone, 15.0),
+                (Eye::NoRedCone, 15.0),
+                (Eye::NoBlueCone, 12.0),
             ] {
                 for i in 0..COLOURS {
                     for j in 0..i {
