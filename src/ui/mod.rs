@@ -10,4 +10,5 @@ pub mod keys;
 pub mod link;
 pub mod palette;
 pub mod state;
+pub mod theme;
 pub mod update;
