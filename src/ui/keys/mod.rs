@@ -157,6 +157,8 @@ pub struct Binding {
     pub help: &'static str,
     /// The word for the footer; empty keeps it out.
     pub hint: &'static str,
+    /// Whether the row below is its other direction, so that the footer shows both keys.
+    pub paired: bool,
     pub argument: Argument,
     /// Whether it can be typed in the command line.
     pub typed: bool,

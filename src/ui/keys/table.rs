@@ -77,7 +77,7 @@ pub const TABLE: &[Binding] = &[
     row("to-parameters", Context::Global, &["esc"], screen(ScreenAction::FocusParameters))
         .says("give the parameters the focus, the panels their places"),
     row("zoom", Context::Global, &["z"], screen(ScreenAction::Zoom))
-        .hint("zoom")
+        .hint("alone")
         .says("show the panel under focus alone, and back")
         .typed(Argument::None),
     row("view", Context::Global, &[], screen(ScreenAction::Palette("view ")))
@@ -102,7 +102,7 @@ pub const TABLE: &[Binding] = &[
         .says("leave: asks the first time, leaves the second"),
     // Parameters.
     row("param-up", Context::Parameters, &["up", "k"], param(ParamAction::Select(-1)))
-        .hint("pick")
+        .pair("pick")
         .says("the parameter above"),
     row("param-down", Context::Parameters, &["down", "j"], param(ParamAction::Select(1)))
         .says("the parameter below"),
@@ -111,12 +111,12 @@ pub const TABLE: &[Binding] = &[
     row("param-last", Context::Parameters, &["end", "pagedown"], param(ParamAction::Last))
         .says("the last parameter"),
     row("less", Context::Parameters, &["left", "h"], param(ParamAction::Nudge(-1, Stride::Fine)))
-        .hint("nudge")
+        .pair("nudge")
         .says("a little less, or the choice before"),
     row("more", Context::Parameters, &["right", "l"], param(ParamAction::Nudge(1, Stride::Fine)))
         .says("a little more, or the next choice"),
     row("much-less", Context::Parameters, &["shift-left", "H"], param(ParamAction::Nudge(-1, Stride::Coarse)))
-        .hint("coarse")
+        .pair("coarse")
         .says("ten times as far down"),
     row("much-more", Context::Parameters, &["shift-right", "L"], param(ParamAction::Nudge(1, Stride::Coarse)))
         .says("ten times as far up"),
@@ -129,7 +129,7 @@ pub const TABLE: &[Binding] = &[
         .typed(Argument::Parameter),
     // Charts.
     row("zoom-in", Context::Charts, &["+", "="], chart(ChartAction::ZoomIn))
-        .hint("zoom in")
+        .pair("zoom")
         .says("half the stretch of time"),
     row("zoom-out", Context::Charts, &["-", "_"], chart(ChartAction::ZoomOut))
         .says("twice the stretch of time"),
@@ -149,7 +149,7 @@ pub const TABLE: &[Binding] = &[
         .says("a crosshair through all charts, with the values there")
         .typed(Argument::None),
     row("chart-left", Context::Chart, &["left", "h"], chart(ChartAction::Move(-1)))
-        .hint("pan")
+        .pair("pan")
         .says("to the past; moves the crosshair when there is one"),
     row("chart-right", Context::Chart, &["right", "l"], chart(ChartAction::Move(1)))
         .says("to the present"),
@@ -163,7 +163,7 @@ pub const TABLE: &[Binding] = &[
         .says("to the present, as long a stretch as before"),
     // Heat maps.
     row("map-in", Context::HeatMap, &["+", "="], map(MapAction::ZoomIn))
-        .hint("zoom in")
+        .pair("zoom")
         .says("half as many rows and columns, around the cursor or the middle"),
     row("map-out", Context::HeatMap, &["-", "_"], map(MapAction::ZoomOut))
         .says("twice as many rows and columns"),
@@ -171,7 +171,7 @@ pub const TABLE: &[Binding] = &[
         .hint("whole")
         .says("the whole matrix"),
     row("map-up", Context::HeatMap, &["up", "k"], map(MapAction::Move(-1, 0)))
-        .hint("move")
+        .pair("move")
         .says("up; moves the cursor when there is one"),
     row("map-down", Context::HeatMap, &["down", "j"], map(MapAction::Move(1, 0))).says("down"),
     row("map-left", Context::HeatMap, &["left", "h"], map(MapAction::Move(0, -1))).says("left"),
@@ -198,11 +198,11 @@ pub const TABLE: &[Binding] = &[
         .typed(Argument::None),
     // Other panels.
     row("table-up", Context::Table, &["up", "k"], list(ListAction::Lines(-1)))
-        .hint("scroll")
+        .pair("scroll")
         .says("a row up"),
     row("table-down", Context::Table, &["down", "j"], list(ListAction::Lines(1))).says("a row down"),
     row("next-item", Context::Panel, &["n"], Action::Panel(PanelAction::NextItem))
-        .hint("next")
+        .pair("item")
         .says("the next layer or matrix in this panel")
         .typed(Argument::None),
     row("previous-item", Context::Panel, &["N"], Action::Panel(PanelAction::PreviousItem))
@@ -210,7 +210,7 @@ pub const TABLE: &[Binding] = &[
         .typed(Argument::None),
     // Log.
     row("log-up", Context::Log, &["up", "k"], list(ListAction::Lines(-1)))
-        .hint("scroll")
+        .pair("scroll")
         .says("a line up"),
     row("log-down", Context::Log, &["down", "j"], list(ListAction::Lines(1))).says("a line down"),
     row("log-page-up", Context::Log, &["pageup"], list(ListAction::Pages(-1))).says("a page up"),
@@ -224,7 +224,7 @@ pub const TABLE: &[Binding] = &[
         .says("show only lines that contain what you type"),
     // Start screen.
     row("start-up", Context::Start, &["up"], list(ListAction::Lines(-1)))
-        .hint("pick")
+        .pair("pick")
         .says("the preset above"),
     row("start-down", Context::Start, &["down"], list(ListAction::Lines(1))).says("the preset below"),
     row("start-page-up", Context::Start, &["pageup"], list(ListAction::Pages(-1))).says("a page up"),
@@ -233,7 +233,7 @@ pub const TABLE: &[Binding] = &[
     row("start-first", Context::Start, &["home"], list(ListAction::First)).says("the first preset"),
     row("start-last", Context::Start, &["end"], list(ListAction::Last)).says("the last preset"),
     row("start-previous-variant", Context::Start, &["left"], start(StartAction::PreviousVariant))
-        .hint("variant")
+        .pair("variant")
         .says("the variant before"),
     row("start-next-variant", Context::Start, &["right"], start(StartAction::NextVariant))
         .says("the next variant"),
@@ -254,7 +254,7 @@ pub const TABLE: &[Binding] = &[
         .says("show all presets again"),
     // Dialogs.
     row("help-up", Context::Help, &["up", "k"], list(ListAction::Lines(-1)))
-        .hint("scroll")
+        .pair("scroll")
         .says("a line up"),
     row("help-down", Context::Help, &["down", "j"], list(ListAction::Lines(1))).says("a line down"),
     row("help-page-up", Context::Help, &["pageup"], list(ListAction::Pages(-1))).says("a page up"),
@@ -290,7 +290,7 @@ pub const TABLE: &[Binding] = &[
         .hint("complete")
         .says("take the marked candidate"),
     row("palette-earlier", Context::Palette, &["up"], text(TextAction::Earlier))
-        .hint("recall")
+        .pair("recall")
         .says("the command before; with something typed, the candidate above"),
     row("palette-later", Context::Palette, &["down"], text(TextAction::Later))
         .says("the command after; with something typed, the candidate below"),
@@ -338,6 +338,7 @@ const fn row(
         action,
         help: "",
         hint: "",
+        paired: false,
         argument: Argument::None,
         typed: false,
     }
@@ -350,6 +351,14 @@ const fn view(id: &'static str, keys: &'static [&'static str], number: usize) ->
 impl Binding {
     const fn hint(self, hint: &'static str) -> Self {
         Self { hint, ..self }
+    }
+
+    const fn pair(self, hint: &'static str) -> Self {
+        Self {
+            hint,
+            paired: true,
+            ..self
+        }
     }
 
     const fn says(self, help: &'static str) -> Self {
