@@ -12,3 +12,5 @@ pub mod palette;
 pub mod state;
 pub mod theme;
 pub mod update;
+pub mod view;
+pub mod widget;

@@ -20,6 +20,7 @@ use self::tab::Focus;
 use super::action::{Action, TextAction};
 use super::key::Key;
 use super::keys::{Context, KeyMap};
+use super::theme::Theme;
 use crate::models::table::PanelKind;
 
 /// Lines of the command line that can be recalled.
@@ -30,6 +31,7 @@ pub struct State {
     /// Since the program was started.
     pub now: Duration,
     pub keys: KeyMap,
+    pub theme: Theme,
     pub start: Option<Start>,
     /// Known presets, for the command line.
     pub presets: Vec<PresetEntry>,
@@ -41,26 +43,27 @@ pub struct State {
 
 impl State {
     /// The start screen.
-    pub fn choosing(size: Size, presets: Vec<PresetEntry>) -> Self {
+    pub fn choosing(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
         Self {
             start: Some(Start::new(presets.clone())),
-            ..Self::empty(size, presets)
+            ..Self::empty(size, theme, presets)
         }
     }
 
     /// A run that is being opened.
-    pub fn running(size: Size, presets: Vec<PresetEntry>, source: String) -> Self {
+    pub fn running(size: Size, theme: Theme, presets: Vec<PresetEntry>, source: String) -> Self {
         Self {
             run: Some(Run::new(source)),
-            ..Self::empty(size, presets)
+            ..Self::empty(size, theme, presets)
         }
     }
 
-    fn empty(size: Size, presets: Vec<PresetEntry>) -> Self {
+    fn empty(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
         Self {
             size,
             now: Duration::ZERO,
             keys: KeyMap::standard(),
+            theme,
             start: None,
             presets,
             run: None,
@@ -83,6 +86,12 @@ impl State {
                 Dialog::Filter(_) => vec![Filter, Line, LineCursor, Always],
             };
         }
+        self.contexts_below_dialog()
+    }
+
+    /// What would take the keys if no dialog were open.
+    pub fn contexts_below_dialog(&self) -> Vec<Context> {
+        use Context::*;
         if let Some(start) = &self.start {
             return if start.filtering {
                 vec![Start, StartFilter, Line, Always]

@@ -1,6 +1,7 @@
 //! What a preset is expected to show, in words and as lines on a chart.
 
 use crate::preset::{Bound, Expect, When};
+use crate::ui::widget::chart::Target;
 use crate::ui::widget::format::short;
 
 pub fn words(expect: &Expect) -> String {
@@ -26,13 +27,19 @@ pub fn words(expect: &Expect) -> String {
     }
 }
 
-/// Where the line of an expectation stands; none for a ratio of two runs.
-pub fn target(expect: &Expect) -> Option<f64> {
+/// The line of an expectation on a chart; none for a ratio of two runs.
+pub fn target(expect: &Expect) -> Option<Target<'_>> {
     if expect.relative_to.is_some() {
         return None;
     }
-    Some(match expect.bound {
-        Bound::Near { value, .. } | Bound::Factor { value, .. } => value,
-        Bound::AtLeast(bound) | Bound::AtMost(bound) => bound,
+    let (value, tolerance) = match expect.bound {
+        Bound::Near { value, tolerance } => (value, tolerance),
+        Bound::Factor { value, .. } => (value, 0.0),
+        Bound::AtLeast(bound) | Bound::AtMost(bound) => (bound, 0.0),
+    };
+    Some(Target {
+        label: &expect.metric,
+        value,
+        tolerance,
     })
 }

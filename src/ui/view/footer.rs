@@ -12,14 +12,7 @@ use crate::ui::widget::pen::{Pen, Piece, pieces_width};
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;
     let mut pen = Pen::new(theme, area, buf);
-    let contexts = state.contexts();
-    let wanted = |context: &Context| {
-        let rows = TABLE.iter().enumerate();
-        rows.filter(|(_, row)| row.context == *context && !row.hint.is_empty())
-            .map(|(i, _)| i)
-            .collect::<Vec<_>>()
-    };
-    let mut rows: Vec<usize> = contexts.iter().flat_map(wanted).collect();
+    let mut rows = rows(state);
     // The way to all the others comes first, the way out last.
     let last = rows.iter().position(|&i| TABLE[i].id == "quit");
     let last = last.map(|place| rows.remove(place));
@@ -36,6 +29,21 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     }
     let start = pen.width().saturating_sub(pieces_width(theme, &end));
     pen.pieces(start.max(x), 0, &end);
+}
+
+/// The rows that apply now and have a word for the footer, as places in the table.
+fn rows(state: &State) -> Vec<usize> {
+    let of = |context: &Context| {
+        let rows = TABLE.iter().enumerate();
+        let apply = rows.filter(|(_, row)| row.context == *context && !row.hint.is_empty());
+        apply.map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    state.contexts().iter().flat_map(of).collect()
+}
+
+/// Keys and words of all rows that apply now.
+pub fn hints(state: &State) -> Vec<Vec<Piece>> {
+    rows(state).into_iter().map(|row| hint(state, row)).collect()
 }
 
 fn hint(state: &State, row: usize) -> Vec<Piece> {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
+use super::footer;
 use super::words::wrap;
 use crate::models::param::display;
 use crate::models::table::Kind;
@@ -14,7 +15,7 @@ use crate::ui::state::field::Field;
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::PanelBox;
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::pen::{Pen, Piece, pieces_width, text_width};
 
 /// Candidates shown above the command line.
 const CANDIDATES: usize = 8;
@@ -34,17 +35,10 @@ pub fn draw(state: &State, dialog: &Dialog, area: Rect, buf: &mut Buffer) {
             typed_line("filter ", field, state.theme, line, buf);
         }
         Dialog::Quit => quit(state, area, buf),
-        Dialog::Reset => question(
-            state.theme,
-            "start again from step 0?",
-            &[
-                "The present parameters stay; weights and curves begin anew.".to_owned(),
-                String::new(),
-                "r  same seed      n  next seed      esc  go on".to_owned(),
-            ],
-            area,
-            buf,
-        ),
+        Dialog::Reset => {
+            let words = "The present parameters stay; weights and curves begin anew.";
+            question(state, "start again from step 0?", &[words.into()], area, buf);
+        }
     }
 }
 
@@ -170,20 +164,19 @@ fn quit(state: &State, area: Rect, buf: &mut Buffer) {
     if lines.is_empty() {
         lines.push("Nothing would be lost.".to_owned());
     }
-    lines.push(String::new());
-    lines.push("q  leave      s  save the parameters first      esc  stay".to_owned());
-    question(state.theme, "leave?", &lines, area, buf);
+    question(state, "leave?", &lines, area, buf);
 }
 
-/// A box in the middle.
-fn question(theme: Theme, title: &str, lines: &[String], area: Rect, buf: &mut Buffer) {
-    let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let width = (widest as u16 + 6).min(area.width);
-    let lines: Vec<String> = lines
-        .iter()
-        .flat_map(|line| if line.is_empty() { vec![String::new()] } else { wrap(line, width.saturating_sub(4)) })
-        .collect();
-    let height = (lines.len() as u16 + 2).min(area.height);
+/// A box in the middle with the keys that answer.
+fn question(state: &State, title: &str, lines: &[String], area: Rect, buf: &mut Buffer) {
+    let theme = state.theme;
+    let keys: Vec<Piece> = footer::hints(state).into_iter().flatten().collect();
+    let lengths = lines.iter().map(|line| text_width(theme, line));
+    let widest = lengths.chain([pieces_width(theme, &keys)]).max().unwrap_or(0);
+    let width = widest.saturating_add(6).min(area.width);
+    let wrapped: Vec<String> =
+        lines.iter().flat_map(|line| wrap(line, width.saturating_sub(4))).collect();
+    let height = (wrapped.len() as u16 + 4).min(area.height);
     let place = Rect {
         x: area.x + (area.width - width) / 2,
         y: area.y + (area.height - height) / 3,
@@ -199,8 +192,8 @@ fn question(theme: Theme, title: &str, lines: &[String], area: Rect, buf: &mut B
     }
     .render(place, buf);
     let mut pen = Pen::new(theme, PanelBox::inner(place), buf);
-    for (row, line) in lines.iter().enumerate() {
-        let role = if row + 1 == lines.len() { Role::Key } else { Role::Text };
-        pen.say(1, row as u16, line, role);
+    for (row, line) in wrapped.iter().enumerate() {
+        pen.say(1, row as u16, line, Role::Text);
     }
+    pen.pieces(1, wrapped.len() as u16 + 1, &keys);
 }

@@ -4,32 +4,39 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::words::wrap;
-use super::{message, status};
+use super::{footer, message, status};
 use crate::models::param::display;
+use crate::ui::state::State;
 use crate::ui::state::run::Run;
-use crate::ui::theme::{Role, Theme};
+use crate::ui::theme::Role;
 use crate::ui::widget::format;
 use crate::ui::widget::pen::Pen;
 
-pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let mut pen = Pen::new(theme, area, buf);
+pub fn draw(state: &State, run: &Run, area: Rect, buf: &mut Buffer) {
+    let theme = state.theme;
+    let lines = area.height.saturating_sub(1).max(1);
+    let mut pen = Pen::new(theme, Rect { height: lines, ..area }, buf);
     let (word, role) = status::word(run, theme);
     let x = pen.say(0, 0, &word, role);
     pen.say(x + 1, 0, &status::name(run), Role::Accent);
     let facts = [progress(run), numbers(run), parameter(run)];
     let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
     let (said, tone) = message::words(run);
-    let paragraphs = [
-        (facts.join("; "), Role::Text),
-        (said, tone),
-        ("space pause  up/down pick  left/right nudge  : command  ? help  q quit".into(), Role::Dim),
-    ];
+    let paragraphs = [(facts.join("; "), Role::Text), (said, tone)];
     let mut row = 1;
     for (text, role) in paragraphs {
         for line in wrap(&text, pen.width()) {
             pen.say(0, row, &line, role);
             row = row.saturating_add(1);
         }
+    }
+    if area.height > lines {
+        let line = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        footer::draw(state, line, buf);
     }
 }
 
