@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::Values;
+use crate::models::{FaultKind, Values};
 use crate::models::table::Value;
 
 /// An experiment, resolved: one variant chosen, every value checked against the model's table.
@@ -27,6 +27,8 @@ pub struct Preset {
     pub values: Values,
     pub schedule: Vec<Scheduled>,
     pub expect: Vec<Expect>,
+    /// The fault in which the run is meant to end, for a preset that shows one.
+    pub fault: Option<FaultKind>,
     /// Names of all variants of the file.
     pub variants: Vec<String>,
 }
@@ -71,9 +73,9 @@ pub struct Expect {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum When {
-    /// At the planned length.
+    /// The last value that was measured up to the planned length.
     End,
-    /// When this many units are done.
+    /// The last value that was measured when this many units are done.
     Step(u64),
     /// The mean over the last so many units before the planned length.
     MeanOfLast(u64),
