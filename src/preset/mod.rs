@@ -1,9 +1,23 @@
 //! Experiments: a model, its data and parameters, what happens when, and what is to be expected.
 
+pub mod catalogue;
+mod entries;
+mod error;
+pub mod expect;
+mod fields;
+mod nearest;
+mod parse;
+mod resolve;
+pub mod write;
+
 use serde::{Deserialize, Serialize};
 
-use crate::models::{FaultKind, Values};
+pub use error::PresetError;
+pub use nearest::{did_you_mean, nearest};
+pub use parse::Document;
+
 use crate::models::table::Value;
+use crate::models::{FaultKind, Values};
 
 /// An experiment, resolved: one variant chosen, every value checked against the model's table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +47,9 @@ pub struct Preset {
     pub variants: Vec<String>,
 }
 
+/// Sets of images that a preset may ask for with `--data`.
+const EXTERNAL: [&str; 3] = ["mnist", "fashion-mnist", "emnist"];
+
 /// Where the images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DataChoice {
@@ -40,7 +57,8 @@ pub enum DataChoice {
     None,
     /// The 8x8 digits that are compiled in.
     Digits,
-    /// Must be given with `--data`; the word says what is meant, e.g. "mnist".
+    /// Must be given with `--data`; the word says what is meant: "mnist", "fashion-mnist" or
+    /// "emnist".
     External(String),
 }
 
