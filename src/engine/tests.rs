@@ -218,6 +218,13 @@ fn finish(engine: Engine, screen: &mut Subscription) -> Finished {
     engine.join().unwrap()
 }
 
+/// Waits until the thread has ended by itself.
+fn outlive(engine: Engine) -> Finished {
+    let screen = engine.subscribe();
+    while screen.wake().recv().is_ok() {}
+    engine.join().unwrap()
+}
+
 #[test]
 fn a_run_pauses_as_done_at_its_length_and_can_go_on() {
     let engine = start(preset(100), Options::default());
@@ -395,9 +402,7 @@ fn the_schedule_acts_as_a_person_would() {
             ..Options::default()
         },
     );
-    let mut screen = engine.subscribe();
-    until(&mut screen, |frame| frame.state == RunState::Done);
-    finish(engine, &mut screen);
+    assert_eq!(outlive(engine).step, 10);
 }
 
 #[test]
@@ -495,4 +500,28 @@ fn another_subscriber_gets_no_replies_of_mine() {
     assert!(frame.replies.is_empty());
     assert_eq!(frame.values[0], Value::Real(3.0));
     finish(engine, &mut other);
+}
+
+#[test]
+fn a_parameter_of_a_layer_that_is_not_there_is_refused_with_the_nearest() {
+    let mut preset = preset(10);
+    preset.values.set("gain_7", Value::Real(2.0));
+    let Err(error) = Experiment::of_family(&COUNTER, preset, None) else {
+        panic!("`gain_7` was taken")
+    };
+    assert!(error.to_string().contains("did you mean `gain`"), "{error}");
+}
+
+#[test]
+fn an_unattended_run_ends_by_itself() {
+    let options = || Options {
+        attended: false,
+        ..Options::default()
+    };
+    let finished = outlive(start(preset(40), options()));
+    assert_eq!((finished.step, finished.state), (40, RunState::Done));
+    let mut limited = preset(40);
+    limited.values.set("limit", Value::Real(20.0));
+    let finished = outlive(start(limited, options()));
+    assert!(finished.fault().is_some() && finished.step < 40);
 }
