@@ -1,3 +1,4 @@
 //! The screen: (frame, key) -> (screen, command). Knows no model by name.
 
+pub mod term;
 pub mod theme;
