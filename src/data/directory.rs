@@ -52,7 +52,10 @@ pub fn read(path: &Path) -> Result<Dataset, DataError> {
 
 /// What stands before `train-images-idx3-ubyte`, for every such file in the folder.
 fn prefixes(folder: &Path) -> Result<BTreeSet<String>, DataError> {
-    let unreadable = |error: std::io::Error| DataError::new(folder, error.to_string());
+    let unreadable = |error: std::io::Error| DataError {
+        unreadable: true,
+        ..DataError::new(folder, error.to_string())
+    };
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
@@ -127,7 +130,7 @@ fn part(
         .iter()
         .find(|file| file.exists())
         .ok_or_else(|| DataError::new(&candidates[0], "is missing (with .gz or without)"))?;
-    let idx = idx::read(file, sizes).map_err(|error| DataError::idx(file, error))?;
+    let idx = idx::read(file, sizes).map_err(|error| DataError::idx(file, &error))?;
     Ok(Part {
         file: file.clone(),
         idx,

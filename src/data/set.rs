@@ -14,6 +14,8 @@ use super::{Dataset, Split, text};
 pub struct DataError {
     pub file: PathBuf,
     pub what: String,
+    /// Whether the system failed to read the file, rather than the file being wrong.
+    pub unreadable: bool,
 }
 
 impl DataError {
@@ -21,11 +23,15 @@ impl DataError {
         Self {
             file: file.to_owned(),
             what: what.into(),
+            unreadable: false,
         }
     }
 
-    pub(super) fn idx(file: &Path, error: IdxError) -> Self {
-        Self::new(file, error.to_string())
+    pub(super) fn idx(file: &Path, error: &IdxError) -> Self {
+        Self {
+            unreadable: matches!(error, IdxError::Io(_)),
+            ..Self::new(file, error.to_string())
+        }
     }
 }
 

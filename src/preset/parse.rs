@@ -137,6 +137,11 @@ impl Document {
         self.base.model.as_ref().map_or("", |model| &model.value)
     }
 
+    /// Where its images come from, unless a variant says otherwise.
+    pub fn data(&self) -> Option<&DataChoice> {
+        self.base.data.as_ref().map(|data| &data.value)
+    }
+
     pub fn variants(&self) -> impl Iterator<Item = &str> {
         self.variants.iter().map(|(name, _)| name.as_str())
     }
