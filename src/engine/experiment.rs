@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::data::Dataset;
 use crate::models::{self, BuildError, Description, Family, Model, Setup, Value, Values};
-use crate::preset::{DataChoice, Preset};
+use crate::preset::{DataChoice, Preset, did_you_mean};
 
 /// Why an experiment cannot begin.
 #[derive(Debug, Error)]
@@ -15,6 +15,8 @@ pub enum StartError {
     NoSuchModel(String),
     #[error("`{preset}` needs {what} images: give their folder with --data DIR")]
     NeedsData { preset: String, what: String },
+    #[error("`{id}` is no parameter of this model{}", did_you_mean(id, known.iter().map(String::as_str)))]
+    NoSuchParameter { id: String, known: Vec<String> },
     #[error("{preset}: {error}")]
     Build { preset: String, error: BuildError },
 }
@@ -50,7 +52,22 @@ impl Experiment {
             }
         };
         let (seed, values) = (preset.seed, preset.values.clone());
-        Self::build(family, preset, seed, data, values)
+        let experiment = Self::build(family, preset, seed, data, values)?;
+        experiment.all_values_known()?;
+        Ok(experiment)
+    }
+
+    fn all_values_known(&self) -> Result<(), StartError> {
+        let params = &self.description.params;
+        for (id, _) in self.preset.values.iter() {
+            if self.description.param(id).is_none() {
+                return Err(StartError::NoSuchParameter {
+                    id: id.to_owned(),
+                    known: params.iter().map(|spec| spec.id.to_string()).collect(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The same experiment from the start, with the present parameters and `changes`.
@@ -119,6 +136,7 @@ impl Experiment {
         preset.seed = self.seed;
         preset.schedule.clear();
         preset.expect.clear();
+        preset.fault = None;
         preset.variants.clear();
         preset.variant = None;
         preset

@@ -56,7 +56,8 @@ pub struct Options {
     pub record: Option<Sender<Record>>,
     /// Starts paused at step 0.
     pub paused: bool,
-    /// Whether somebody is there to resume a run that its preset pauses.
+    /// Whether somebody is there to go on from a pause of the preset, a fault or the planned
+    /// length; otherwise the first does not pause, and the others end the thread.
     pub attended: bool,
 }
 

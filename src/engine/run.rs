@@ -100,7 +100,7 @@ impl Run {
     }
 
     pub fn until_quit(mut self) -> Finished {
-        while !self.quit {
+        while !self.quit && !self.is_over() {
             if let Some(message) = self.deferred.pop_front() {
                 self.handle(message);
                 continue;
@@ -116,6 +116,12 @@ impl Run {
             }
         }
         self.finish()
+    }
+
+    /// Whether nothing can happen any more because nobody is there to go on.
+    fn is_over(&self) -> bool {
+        let ended = matches!(self.state, RunState::Done | RunState::Faulted(_));
+        ended && !self.options.attended
     }
 
     /// One quantum, or the wait until it is due.

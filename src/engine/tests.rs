@@ -158,6 +158,7 @@ fn preset(length: u64) -> Preset {
         values: Values::new(),
         schedule: Vec::new(),
         expect: Vec::new(),
+        fault: None,
         variants: Vec::new(),
     }
 }
@@ -214,6 +215,13 @@ fn set(id: &str, x: f64) -> Command {
 
 fn finish(engine: Engine, screen: &mut Subscription) -> Finished {
     screen.send(Command::Quit).unwrap();
+    engine.join().unwrap()
+}
+
+/// Waits until the thread has ended by itself.
+fn outlive(engine: Engine) -> Finished {
+    let screen = engine.subscribe();
+    while screen.wake().recv().is_ok() {}
     engine.join().unwrap()
 }
 
@@ -394,9 +402,7 @@ fn the_schedule_acts_as_a_person_would() {
             ..Options::default()
         },
     );
-    let mut screen = engine.subscribe();
-    until(&mut screen, |frame| frame.state == RunState::Done);
-    finish(engine, &mut screen);
+    assert_eq!(outlive(engine).step, 10);
 }
 
 #[test]
@@ -494,4 +500,28 @@ fn another_subscriber_gets_no_replies_of_mine() {
     assert!(frame.replies.is_empty());
     assert_eq!(frame.values[0], Value::Real(3.0));
     finish(engine, &mut other);
+}
+
+#[test]
+fn a_parameter_of_a_layer_that_is_not_there_is_refused_with_the_nearest() {
+    let mut preset = preset(10);
+    preset.values.set("gain_7", Value::Real(2.0));
+    let Err(error) = Experiment::of_family(&COUNTER, preset, None) else {
+        panic!("`gain_7` was taken")
+    };
+    assert!(error.to_string().contains("did you mean `gain`"), "{error}");
+}
+
+#[test]
+fn an_unattended_run_ends_by_itself() {
+    let options = || Options {
+        attended: false,
+        ..Options::default()
+    };
+    let finished = outlive(start(preset(40), options()));
+    assert_eq!((finished.step, finished.state), (40, RunState::Done));
+    let mut limited = preset(40);
+    limited.values.set("limit", Value::Real(20.0));
+    let finished = outlive(start(limited, options()));
+    assert!(finished.fault().is_some() && finished.step < 40);
 }

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod link;
 pub mod palette;
 pub mod state;
+pub mod term;
 pub mod theme;
 pub mod update;
 pub mod view;
