@@ -151,6 +151,7 @@ pub fn preset() -> Preset {
             relative_to: None,
             source: "the paper".into(),
         }],
+        fault: None,
         variants: vec!["slow".into(), "strict".into()],
     }
 }

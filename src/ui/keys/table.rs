@@ -115,10 +115,10 @@ pub const TABLE: &[Binding] = &[
         .says("a little less, or the choice before"),
     row("more", Context::Parameters, &["right", "l"], param(ParamAction::Nudge(1, Stride::Fine)))
         .says("a little more, or the next choice"),
-    row("much-less", Context::Parameters, &["shift-left", "H"], param(ParamAction::Nudge(-1, Stride::Coarse)))
+    row("much-less", Context::Parameters, &["H", "shift-left"], param(ParamAction::Nudge(-1, Stride::Coarse)))
         .pair("coarse")
         .says("ten times as far down"),
-    row("much-more", Context::Parameters, &["shift-right", "L"], param(ParamAction::Nudge(1, Stride::Coarse)))
+    row("much-more", Context::Parameters, &["L", "shift-right"], param(ParamAction::Nudge(1, Stride::Coarse)))
         .says("ten times as far up"),
     row("edit", Context::Parameters, &["enter"], param(ParamAction::Edit))
         .hint("type")

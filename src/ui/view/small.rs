@@ -10,7 +10,7 @@ use crate::ui::state::State;
 use crate::ui::state::run::Run;
 use crate::ui::theme::Role;
 use crate::ui::widget::format;
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::Pen;
 
 pub fn draw(state: &State, run: &Run, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;
