@@ -21,11 +21,31 @@ macro_rules! presets {
     };
 }
 
-/// Name and text of every preset file under presets/.
-pub const FILES: &[(&str, &str)] = presets![];
+/// Name and text of every file under presets/, from what a newcomer should see first.
+pub const FILES: &[(&str, &str)] = presets![
+    "pc-digits",
+    "pc-digits-bp",
+    "pc-digits-fixedpred",
+    "pc-digits-fixedpred1",
+    "pc-digits-strict",
+    "pc-digits-mse",
+    "pc-exact",
+    "pc-zil",
+    "pc-staircase",
+    "pc-convergence",
+    "pc-adam-hides-scaling",
+    "pc-depth-limit",
+    "pc-batch-size",
+    "pc-strict-energy",
+    "pc-strict-diverges",
+    "pc-mnist-strict",
+    "pc-mnist-fixedpred",
+    "pc-mnist-fixedpred1",
+    "bench-pc-mlp",
+];
 
-/// Every preset that is compiled in: by family in the order of [`FAMILIES`], benchmarks last, then
-/// by name.
+/// Every preset that is compiled in: by family in the order of [`FAMILIES`], benchmarks last, and
+/// inside a family in the order of [`FILES`].
 pub fn list() -> &'static [Document] {
     static LIST: LazyLock<Vec<Document>> = LazyLock::new(|| {
         let mut list: Vec<Document> = FILES
@@ -35,10 +55,9 @@ pub fn list() -> &'static [Document] {
             })
             .collect();
         list.sort_by_key(|document| {
-            let family = FAMILIES
-                .iter()
-                .position(|family| document.name().split('-').next() == Some(family.prefix));
-            (family.unwrap_or(FAMILIES.len()), document.name().to_owned())
+            let begins = |prefix| document.name().split('-').next() == Some(prefix);
+            let family = FAMILIES.iter().position(|family| begins(family.prefix));
+            family.unwrap_or(FAMILIES.len())
         });
         list
     });
