@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn softplus_is_bent_up_to_two_and_straight_beyond() {
-        let (below, above) = (2.0 - 1e-9, 2.0 + 1e-9);
+        let (below, above) = (2.0 - 1e-9f64, 2.0 + 1e-9);
         let exact = (10.0 * below).exp().ln_1p() / 10.0;
         assert!((both(Activation::Softplus, below).0 - exact).abs() < 1e-15);
         assert!(both(Activation::Softplus, below).0 > below);

@@ -108,6 +108,17 @@ pub fn blend<T: Real>(x: &mut [T], keep: T, y: &[T], gain: T) {
     }
 }
 
+/// `v += p x - q y`.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma"
+))]
+pub fn relax<T: Real>(v: &mut [T], x: &[T], p: T, y: &[T], q: T) {
+    for ((v, x), y) in v.iter_mut().zip(x).zip(y) {
+        *v += p * *x - q * *y;
+    }
+}
+
 /// `z = x - y`.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",

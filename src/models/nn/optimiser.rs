@@ -185,7 +185,7 @@ mod tests {
         };
         let run = |rule| {
             let mut optimiser = Optimiser::new(rule, 1);
-            let mut theta = [1.0];
+            let mut theta = [1.0f64];
             for g in [0.2, -0.5] {
                 optimiser.begin();
                 assert!(optimiser.apply(0..1, &mut theta, &[g], 2.0, rate));

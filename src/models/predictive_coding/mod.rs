@@ -1,5 +1,16 @@
 //! Predictive coding and backpropagation in the same network (Rosenbaum 2022, PLoS ONE 17:e0266102).
 
+pub mod backprop;
+pub mod case;
+pub mod compare;
+pub mod fixed_pred;
+pub mod method;
+pub mod reference;
+pub mod strict;
+pub mod theory;
+pub mod workspace;
+pub mod zil;
+
 use super::{BuildError, Family, Model, Setup};
 
 pub const FAMILY: Family = Family {
@@ -10,8 +21,8 @@ pub const FAMILY: Family = Family {
     params: &[],
     build,
     bibtex: "",
-    reference_formats: &["predictive-coding-case-1"],
-    verify: |_| Ok(Vec::new()),
+    reference_formats: &[case::FORMAT],
+    verify: reference::verify,
 };
 
 fn build(_: &Setup) -> Result<Box<dyn Model>, BuildError> {
