@@ -380,8 +380,8 @@ impl PredictiveCoding {
                 theory::relative_error(coefficients[l], precision[l])
             };
             let size = (batch * self.network.width(l + 1)) as f64;
-            let turn = zil::layer_of(depth, sweep) == l + 1;
-            if self.settings.method != Method::Zil || turn {
+            let zil = self.settings.method == Method::Zil;
+            if !zil || zil::layer_of(depth, sweep) == l + 1 {
                 draft[self.places.error_rms.start + l] = (square / size).sqrt();
             }
         }
