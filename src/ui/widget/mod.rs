@@ -13,7 +13,7 @@ pub mod gauge;
 pub mod heatmap;
 pub mod histogram;
 mod panel_box;
-mod pen;
+pub mod pen;
 pub mod picture;
 pub mod scale;
 pub mod slider;
