@@ -157,7 +157,12 @@ impl FromStr for Key {
         ) {
             (Some((_, code)), _, _) => *code,
             (None, Some(c), None) if !c.is_control() => KeyCode::Char(c),
-            _ => return Err(format!("`{name}` is no key: write a character, or one of {}, with ctrl-, alt- or shift- before it", names())),
+            _ => {
+                return Err(format!(
+                    "`{name}` is no key: write a character, or one of {}, with ctrl-, alt- or shift- before it",
+                    names()
+                ));
+            }
         };
         Ok(key)
     }

@@ -27,7 +27,9 @@ fn param(id: &str, kind: Kind, default: Value, applies: Applies) -> ParamSpec {
         id: text(id),
         label: text(&id.replace('_', " ")),
         unit: text(if id == "delay" { "ms" } else { "" }),
-        meaning: text(&format!("What {id} does, and what a larger value of it leads to.")),
+        meaning: text(&format!(
+            "What {id} does, and what a larger value of it leads to."
+        )),
         kind,
         default,
         applies,
@@ -43,18 +45,63 @@ fn params() -> Vec<ParamSpec> {
     let options = vec![text("exact"), text("fixed"), text("strict")];
     let int = |min, max| Kind::Integer { min, max };
     vec![
-        param("eta", real(1e-4, 2.0, Scale::Log), Value::Real(0.1), Applies::Quantum),
+        param(
+            "eta",
+            real(1e-4, 2.0, Scale::Log),
+            Value::Real(0.1),
+            Applies::Quantum,
+        ),
         param("n", int(0, 1000), Value::Integer(20), Applies::Unit),
-        param("momentum", real(0.0, 0.999, Scale::Linear), Value::Real(0.9), Applies::Unit),
-        param("method", Kind::Choice(options.into()), Value::Choice(text("fixed")), Applies::Unit),
+        param(
+            "momentum",
+            real(0.0, 0.999, Scale::Linear),
+            Value::Real(0.9),
+            Applies::Unit,
+        ),
+        param(
+            "method",
+            Kind::Choice(options.into()),
+            Value::Choice(text("fixed")),
+            Applies::Unit,
+        ),
         param("learn", Kind::Switch, Value::Switch(true), Applies::Unit),
-        param("network", Kind::Words, Value::Words(text("50 + tanh / 10")), Applies::Restart),
+        param(
+            "network",
+            Kind::Words,
+            Value::Words(text("50 + tanh / 10")),
+            Applies::Restart,
+        ),
         param("batch", int(1, 4096), Value::Integer(100), Applies::Restart),
-        param("delay", real(0.0, 20.0, Scale::Linear), Value::Real(2.5), Applies::Unit),
-        param("precision_1", real(1e-3, 1e3, Scale::Log), Value::Real(1.0), Applies::Unit),
-        param("precision_2", real(1e-3, 1e3, Scale::Log), Value::Real(1.0), Applies::Unit),
-        param("freeze_1", Kind::Switch, Value::Switch(false), Applies::Unit),
-        param("freeze_2", Kind::Switch, Value::Switch(false), Applies::Unit),
+        param(
+            "delay",
+            real(0.0, 20.0, Scale::Linear),
+            Value::Real(2.5),
+            Applies::Unit,
+        ),
+        param(
+            "precision_1",
+            real(1e-3, 1e3, Scale::Log),
+            Value::Real(1.0),
+            Applies::Unit,
+        ),
+        param(
+            "precision_2",
+            real(1e-3, 1e3, Scale::Log),
+            Value::Real(1.0),
+            Applies::Unit,
+        ),
+        param(
+            "freeze_1",
+            Kind::Switch,
+            Value::Switch(false),
+            Applies::Unit,
+        ),
+        param(
+            "freeze_2",
+            Kind::Switch,
+            Value::Switch(false),
+            Applies::Unit,
+        ),
     ]
 }
 
@@ -103,11 +150,29 @@ fn over_time(metrics: &[&str]) -> PanelKind {
 fn panels() -> Vec<PanelSpec> {
     let layers = ["W1 50x64", "W2 10x50"];
     vec![
-        panel("loss", over_time(&["loss", "test_loss"]), "Learning", 1, &[]),
+        panel(
+            "loss",
+            over_time(&["loss", "test_loss"]),
+            "Learning",
+            1,
+            &[],
+        ),
         panel("weights", PanelKind::HeatMap, "Weights", 2, &layers),
-        panel("angle", over_time(&["angle_1", "angle_2"]), "Learning", 3, &[]),
+        panel(
+            "angle",
+            over_time(&["angle_1", "angle_2"]),
+            "Learning",
+            3,
+            &[],
+        ),
         panel("layers", PanelKind::Table, "Learning", 4, &[]),
-        panel("errors", over_time(&["error_1", "theory_1"]), "Learning", 0, &[]),
+        panel(
+            "errors",
+            over_time(&["error_1", "theory_1"]),
+            "Learning",
+            0,
+            &[],
+        ),
         panel("spread", PanelKind::Histogram, "Weights", 0, &layers),
         panel("energy", PanelKind::Curves, "Inference", 0, &[]),
         panel("beliefs", PanelKind::HeatMap, "Inference", 0, &["v1"]),
@@ -168,7 +233,11 @@ pub fn presets() -> Vec<PresetEntry> {
     vec![
         PresetEntry {
             variants: vec!["slow".into(), "strict".into()],
-            ..entry("paper-digits", "Paper rule", "A rule made of paper on digits")
+            ..entry(
+                "paper-digits",
+                "Paper rule",
+                "A rule made of paper on digits",
+            )
         },
         entry("paper-diverges", "Paper rule", "Eta above its limit"),
         PresetEntry {
@@ -213,7 +282,10 @@ impl PaperRun {
             sample: vec![f64::NAN; metrics().len()],
             commands: 0,
         };
-        run.say(LogKind::Info, "paper-digits: A rule made of paper on digits (seed 42)");
+        run.say(
+            LogKind::Info,
+            "paper-digits: A rule made of paper on digits (seed 42)",
+        );
         run
     }
 
@@ -232,9 +304,17 @@ impl PaperRun {
             let gap = (450..470).contains(&self.step);
             self.sample = vec![
                 loss * spike,
-                if self.step.is_multiple_of(10) { loss * 1.3 } else { self.sample[1] },
+                if self.step.is_multiple_of(10) {
+                    loss * 1.3
+                } else {
+                    self.sample[1]
+                },
                 1.0 - loss / 2.5,
-                if gap { f64::NAN } else { 90.0 * (-t / 400.0).exp() },
+                if gap {
+                    f64::NAN
+                } else {
+                    90.0 * (-t / 400.0).exp()
+                },
                 40.0 + 10.0 * (t / 60.0).sin(),
                 (-t / 150.0).exp() * (1.0 + 0.1 * (t * 0.3).sin()),
                 (-t / 150.0).exp(),
@@ -316,7 +396,9 @@ impl PaperRun {
 
     fn set(&mut self, id: &str, value: &Value) -> Result<String, String> {
         let table = description();
-        let param = table.param(id).ok_or_else(|| format!("there is no parameter `{id}`"))?;
+        let param = table
+            .param(id)
+            .ok_or_else(|| format!("there is no parameter `{id}`"))?;
         let spec = &table.params[param];
         spec.check(value).map_err(|refusal| refusal.to_string())?;
         if id == "delay" {
@@ -337,7 +419,11 @@ impl PaperRun {
     /// The frame that answers a request.
     pub fn answer(&mut self, request: &Request) -> Frame {
         let known = request.epoch == self.epoch;
-        let cursor = if known { request.history } else { Default::default() };
+        let cursor = if known {
+            request.history
+        } else {
+            Default::default()
+        };
         Frame {
             epoch: self.epoch,
             about: (!known).then(|| {
@@ -358,12 +444,21 @@ impl PaperRun {
             pending: self.pending.clone(),
             metrics: self.sample.clone(),
             history: self.history.since(cursor),
-            log: self.log.iter().filter(|line| line.number >= request.log).cloned().collect(),
+            log: self
+                .log
+                .iter()
+                .filter(|line| line.number >= request.log)
+                .cloned()
+                .collect(),
             replies: std::mem::take(&mut self.replies),
             undo_depth: self.undo_depth,
             redo_depth: 0,
             panels: if known {
-                request.panels.iter().map(|request| self.draw(request)).collect()
+                request
+                    .panels
+                    .iter()
+                    .map(|request| self.draw(request))
+                    .collect()
             } else {
                 Vec::new()
             },
@@ -395,7 +490,12 @@ impl PaperRun {
                         group: layer,
                         theory: layer == 2,
                         points: (0..20)
-                            .map(|k| (f64::from(k), (-f64::from(k) / (3.0 + f64::from(layer))).exp()))
+                            .map(|k| {
+                                (
+                                    f64::from(k),
+                                    (-f64::from(k) / (3.0 + f64::from(layer))).exp(),
+                                )
+                            })
                             .collect(),
                     })
                     .collect(),
@@ -404,13 +504,19 @@ impl PaperRun {
                 label: "weight".into(),
                 unit: String::new(),
                 edges: (0..=20).map(|i| f64::from(i) / 10.0 - 1.0).collect(),
-                counts: (0..20).map(|i: u64| 100 - (i * i).abs_diff(100).min(99)).collect(),
+                counts: (0..20)
+                    .map(|i: u64| 100 - (i * i).abs_diff(100).min(99))
+                    .collect(),
             }),
             PanelKind::Table => PanelData::Table(Table {
                 columns: ["|W|", "dW/W", "angle", "course"]
                     .map(|label| Column {
                         label: label.into(),
-                        unit: if label == "angle" { "°".into() } else { String::new() },
+                        unit: if label == "angle" {
+                            "°".into()
+                        } else {
+                            String::new()
+                        },
                     })
                     .into(),
                 rows: (0..3)
@@ -444,7 +550,9 @@ impl PaperRun {
             let wave = (row as f32 * 0.3 + drift).sin() * (col as f32 * 0.2).cos();
             if signed { wave } else { wave.abs() }
         };
-        let mut values: Vec<f32> = (0..usize::from(rows) * usize::from(cols)).map(value).collect();
+        let mut values: Vec<f32> = (0..usize::from(rows) * usize::from(cols))
+            .map(value)
+            .collect();
         if let Some(last) = values.last_mut().filter(|_| signed) {
             *last = f32::NAN;
         }

@@ -34,7 +34,10 @@ fn space_pauses_and_resumes_and_the_status_line_says_so() {
 #[test]
 fn steps_of_both_kinds() {
     let mut stage = stage();
-    stage.press(". >").enter(":step 12").enter(":step-quantum 3");
+    stage
+        .press(". >")
+        .enter(":step 12")
+        .enter(":step-quantum 3");
     let step = |of, count| Command::Step { of, count };
     let wanted = [
         step(StepOf::Quantum, 1),
@@ -49,7 +52,11 @@ fn steps_of_both_kinds() {
 fn a_burst_of_nudges_is_one_command() {
     let mut stage = stage();
     stage.press("right right right right right right right right right right");
-    let Command::Set { id, value: Value::Real(eta) } = &stage.sent[0] else {
+    let Command::Set {
+        id,
+        value: Value::Real(eta),
+    } = &stage.sent[0]
+    else {
         panic!("{:?}", stage.sent)
     };
     // Ten fine strides are half a decade on a logarithmic scale.
@@ -74,7 +81,11 @@ fn a_change_is_shown_as_sent_then_accepted() {
     assert!(stage.text().contains("…0.112"), "{}", stage.text());
     stage.frames(1);
     assert!(!stage.text().contains("…0.112"));
-    assert!(stage.message().starts_with("accepted @200"), "{}", stage.message());
+    assert!(
+        stage.message().starts_with("accepted @200"),
+        "{}",
+        stage.message()
+    );
     let marks = stage.screen().history.marks();
     assert_eq!(marks.len(), 1, "a mark appears on the charts");
 }
@@ -87,7 +98,11 @@ fn a_refusal_says_why_and_leaves_the_value() {
         stage.press("down");
     }
     stage.press("right").frames(1);
-    assert!(stage.message().contains("takes none now"), "{}", stage.message());
+    assert!(
+        stage.message().contains("takes none now"),
+        "{}",
+        stage.message()
+    );
     assert!(stage.text().contains("2.5 ms"));
 }
 
@@ -110,7 +125,10 @@ fn a_typed_value_is_checked_before_it_is_sent() {
     stage.press("enter").enter("7");
     assert!(stage.sent.is_empty());
     let text = stage.text();
-    assert!(text.contains("`eta` cannot be `7`") && text.contains("1e-4"), "{text}");
+    assert!(
+        text.contains("`eta` cannot be `7`") && text.contains("1e-4"),
+        "{text}"
+    );
     stage.press("ctrl-u").enter("0.05");
     assert_eq!(stage.sent, [set("eta", Value::Real(0.05))]);
 }
@@ -138,7 +156,14 @@ fn d_goes_back_to_the_default() {
 #[test]
 fn the_pace_goes_flat_out_and_back_to_the_preset_s() {
     let mut stage = stage();
-    stage.press("p").frames(1).press("p").frames(1).press("P").frames(1).press("P");
+    stage
+        .press("p")
+        .frames(1)
+        .press("p")
+        .frames(1)
+        .press("P")
+        .frames(1)
+        .press("P");
     let wanted = [
         Pace::FlatOut,
         Pace::Units(20.0),
@@ -151,7 +176,10 @@ fn the_pace_goes_flat_out_and_back_to_the_preset_s() {
 #[test]
 fn variants_go_round_by_key_and_by_name() {
     let mut stage = stage();
-    stage.press("v").enter(":variant strict").enter(":variant strikt");
+    stage
+        .press("v")
+        .enter(":variant strict")
+        .enter(":variant strikt");
     let wanted = ["paper-digits:slow", "paper-digits:strict"];
     assert_eq!(stage.sent, wanted.map(|name| Command::Preset(name.into())));
     assert!(stage.text().contains("did you mean `strict`"));
@@ -195,7 +223,10 @@ fn an_answer_to_a_frozen_question_does_not_tear_the_history() {
 fn q_asks_only_when_something_is_at_stake() {
     let mut running = stage();
     running.press("q");
-    assert_eq!((running.left, running.state.dialog.clone()), (None, Some(Dialog::Quit)));
+    assert_eq!(
+        (running.left, running.state.dialog.clone()),
+        (None, Some(Dialog::Quit))
+    );
     running.press("esc");
     assert_eq!(running.state.dialog, None);
     running.press("q q");
@@ -239,7 +270,10 @@ fn views_panels_and_zoom() {
     ] {
         stage.press(key).frames(2);
         let text = stage.text();
-        assert!(text.contains(name) && text.contains(shown), "{key}:\n{text}");
+        assert!(
+            text.contains(name) && text.contains(shown),
+            "{key}:\n{text}"
+        );
         assert!(text.contains("parameters"), "the parameters stay in reach");
     }
     stage.press("9");
@@ -248,7 +282,10 @@ fn views_panels_and_zoom() {
     assert_eq!(stage.screen().focus(), Focus::Panel(1));
     stage.press("z").frames(1);
     let text = stage.text();
-    assert!(text.contains("weights W1") && !text.contains("angle"), "{text}");
+    assert!(
+        text.contains("weights W1") && !text.contains("angle"),
+        "{text}"
+    );
     stage.press("esc");
     assert_eq!(stage.screen().focus(), Focus::Parameters);
     assert!(stage.text().contains("angle"));
@@ -281,8 +318,14 @@ fn maps_are_asked_for_less_often_than_frames() {
         stage.run.advance(1);
         let now = stage.state.now + std::time::Duration::from_millis(125);
         stage.state.now = now;
-        let request = stage.screen().request(hebbtop::ui::view::wanted(&stage.state), now);
-        asked += request.panels.iter().filter(|panel| panel.panel == 1).count();
+        let request = stage
+            .screen()
+            .request(hebbtop::ui::view::wanted(&stage.state), now);
+        asked += request
+            .panels
+            .iter()
+            .filter(|panel| panel.panel == 1)
+            .count();
         let frame = stage.run.answer(&request);
         stage.screen().take(frame, &request, now);
     }
@@ -307,7 +350,9 @@ fn a_heat_map_is_zoomed_moved_and_read() {
     let window = stage.screen().panels[1].window.unwrap();
     assert_eq!((window.rows, window.cols), (12, 16));
     stage.press("left left left left left left left left left left left left left");
-    stage.press("left left left left left left left left left left left left left").frames(1);
+    stage
+        .press("left left left left left left left left left left left left left")
+        .frames(1);
     assert_eq!(stage.screen().panels[1].window.unwrap().col, 0);
     stage.press("c right down b a").frames(1);
     let panel = stage.screen().panels[1].clone();
@@ -354,10 +399,16 @@ fn the_log_scrolls_and_is_filtered() {
     assert!(stage.text().contains("line number 59"));
     stage.press("pageup pageup");
     let text = stage.text();
-    assert!(!text.contains("line number 59") && text.contains("below"), "{text}");
+    assert!(
+        !text.contains("line number 59") && text.contains("below"),
+        "{text}"
+    );
     stage.press("end / 4 2");
     let text = stage.text();
-    assert!(text.contains("line number 42") && !text.contains("line number 41"), "{text}");
+    assert!(
+        text.contains("line number 42") && !text.contains("line number 41"),
+        "{text}"
+    );
     stage.press("enter");
     assert!(stage.text().contains("2 of 61 lines with `42`"));
     stage.press("/ esc");
@@ -373,16 +424,27 @@ fn the_command_line_completes_recalls_and_corrects() {
     };
     assert_eq!(palette.field.text(), "set momentum ");
     let text = stage.text();
-    assert!(text.contains("0.9") && text.contains("present and default"), "{text}");
+    assert!(
+        text.contains("0.9") && text.contains("present and default"),
+        "{text}"
+    );
     stage.enter("0.5");
     assert_eq!(stage.sent, [set("momentum", Value::Real(0.5))]);
     stage.press(": up");
     assert!(stage.text().contains(":set momentum 0.5"));
     stage.press("esc").enter(":sett eta 1");
-    assert!(stage.text().contains("did you mean `set`"), "{}", stage.text());
+    assert!(
+        stage.text().contains("did you mean `set`"),
+        "{}",
+        stage.text()
+    );
     stage.press("esc").enter(":set etta 1");
     assert!(stage.text().contains("did you mean `eta`"));
-    stage.press("esc").enter(":preset other-quick").enter(":seed 7").enter(":save mine.toml");
+    stage
+        .press("esc")
+        .enter(":preset other-quick")
+        .enter(":seed 7")
+        .enter(":save mine.toml");
     let last = &stage.sent[1..];
     let wanted = [
         Command::Preset("other-quick".into()),
@@ -395,7 +457,11 @@ fn the_command_line_completes_recalls_and_corrects() {
 #[test]
 fn commands_without_a_key_can_be_typed() {
     let mut stage = stage();
-    stage.enter(":mark before the change").enter(":pace 5").enter(":pace max").enter(":view log");
+    stage
+        .enter(":mark before the change")
+        .enter(":pace 5")
+        .enter(":pace max")
+        .enter(":view log");
     let wanted = [
         Command::Mark("before the change".into()),
         Command::SetPace(Pace::Units(5.0)),
@@ -406,7 +472,11 @@ fn commands_without_a_key_can_be_typed() {
     stage.enter(":save mine").press("enter");
     assert!(stage.text().contains("ends in .toml"));
     stage.press("ctrl-u").enter("quit");
-    assert_eq!(stage.state.dialog, Some(Dialog::Quit), "a running run is at stake");
+    assert_eq!(
+        stage.state.dialog,
+        Some(Dialog::Quit),
+        "a running run is at stake"
+    );
 }
 
 #[test]
@@ -425,14 +495,22 @@ fn a_paste_goes_into_a_line_and_nowhere_else() {
 fn the_start_screen_filters_and_opens() {
     let mut stage = Stage::choosing(120, 40);
     let text = stage.text();
-    for part in ["Paper rule", "Other rule", "paper-mnist", "needs --data: MNIST"] {
+    for part in [
+        "Paper rule",
+        "Other rule",
+        "paper-mnist",
+        "needs --data: MNIST",
+    ] {
         assert!(text.contains(part), "{part}:\n{text}");
     }
     stage.press("right enter");
     assert_eq!(stage.opened.as_deref(), Some("paper-digits:slow"));
     stage.press("d i v");
     let text = stage.text();
-    assert!(text.contains("paper-diverges") && !text.contains("paper-mnist"), "{text}");
+    assert!(
+        text.contains("paper-diverges") && !text.contains("paper-mnist"),
+        "{text}"
+    );
     stage.press("enter");
     assert_eq!(stage.opened.as_deref(), Some("paper-diverges"));
     stage.press("esc down down").press("enter");

@@ -80,7 +80,11 @@ impl Stage {
     /// Types text character by character, then enter.
     pub fn enter(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
-            let name = if c == ' ' { "space".into() } else { c.to_string() };
+            let name = if c == ' ' {
+                "space".into()
+            } else {
+                c.to_string()
+            };
             self.press(&name);
         }
         self.press("enter")
@@ -124,7 +128,9 @@ impl Stage {
         let width = usize::from(buffer.area.width).max(1);
         let lines = buffer.content.chunks(width);
         let lines = lines.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
-        lines.map(|line| line.trim_end().to_owned() + "\n").collect()
+        lines
+            .map(|line| line.trim_end().to_owned() + "\n")
+            .collect()
     }
 
     pub fn message(&mut self) -> String {

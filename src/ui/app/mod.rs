@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select};
 
-pub use self::opening::Opener;
 use self::asking::{Asking, Need};
+pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
 use super::key::Key;
@@ -170,7 +170,11 @@ impl<W: Write> App<W> {
         if self.ended.is_none() {
             self.draw();
         }
-        if self.asking.due(self.need()).is_some_and(|due| due <= self.now()) {
+        if self
+            .asking
+            .due(self.need())
+            .is_some_and(|due| due <= self.now())
+        {
             self.ask();
         }
     }
@@ -276,7 +280,10 @@ impl<W: Write> App<W> {
         let known = run.frame.as_ref().is_some_and(|frame| frame.epoch > 0) && run.about.is_some();
         let request = run.request(wanted(&self.state), self.now());
         let missing = request.panels.iter().any(|wanted| {
-            let drawn = run.panels.get(wanted.panel).and_then(|panel| panel.drawn.as_ref());
+            let drawn = run
+                .panels
+                .get(wanted.panel)
+                .and_then(|panel| panel.drawn.as_ref());
             drawn.is_none_or(|drawn| drawn.request != *wanted)
         });
         if !known || missing || run.is_waiting() {

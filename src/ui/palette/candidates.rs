@@ -191,9 +191,10 @@ fn matching<'a, T: Copy + 'a>(
     typed: &'a str,
     name: impl Fn(&T) -> &str + Copy + 'a,
 ) -> impl Iterator<Item = T> + 'a {
-    let begin = all.clone().filter(move |item| name(item).starts_with(typed));
-    let contain = all.filter(move |item| {
-        !name(item).starts_with(typed) && name(item).contains(typed)
-    });
+    let begin = all
+        .clone()
+        .filter(move |item| name(item).starts_with(typed));
+    let contain =
+        all.filter(move |item| !name(item).starts_with(typed) && name(item).contains(typed));
     begin.chain(contain)
 }

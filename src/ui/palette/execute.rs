@@ -53,7 +53,10 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
         }
         Argument::Preset => send(Command::Preset(rest.to_owned())),
         Argument::Variant => {
-            let known = run.about.as_ref().map(|about| about.preset.variants.clone());
+            let known = run
+                .about
+                .as_ref()
+                .map(|about| about.preset.variants.clone());
             let known = known.unwrap_or_default();
             if !known.iter().any(|name| name == rest) {
                 return Err(unknown("variant", rest, known.iter().map(String::as_str)));
@@ -124,7 +127,10 @@ fn pace(run: &Run, typed: &str) -> Result<Pace, String> {
 fn view(run: &mut Run, typed: &str) -> Result<Vec<Effect>, String> {
     let wanted = typed.to_lowercase();
     let names: Vec<String> = run.tabs.iter().map(|tab| tab.name.to_lowercase()).collect();
-    let by_number = wanted.parse().ok().filter(|n| (1..=names.len()).contains(n));
+    let by_number = wanted
+        .parse()
+        .ok()
+        .filter(|n| (1..=names.len()).contains(n));
     let by_name = names.iter().position(|name| *name == wanted);
     let number = by_number
         .or(by_name.map(|place| place + 1))

@@ -80,9 +80,9 @@ impl Field {
     pub fn erase_word(&mut self) {
         let before = &self.text[..self.at(self.cursor)];
         let kept = before.trim_end();
-        let start = kept
-            .rfind(char::is_whitespace)
-            .map_or(0, |space| space + kept[space..].chars().next().map_or(0, char::len_utf8));
+        let start = kept.rfind(char::is_whitespace).map_or(0, |space| {
+            space + kept[space..].chars().next().map_or(0, char::len_utf8)
+        });
         let end = before.len();
         self.text.replace_range(start..end, "");
         self.cursor = self.text[..start].chars().count();

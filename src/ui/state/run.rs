@@ -141,7 +141,10 @@ impl Run {
 
     /// Rows of a table that the model has drawn.
     pub fn table_rows(&self, panel: usize) -> usize {
-        let drawn = self.panels.get(panel).and_then(|panel| panel.drawn.as_ref());
+        let drawn = self
+            .panels
+            .get(panel)
+            .and_then(|panel| panel.drawn.as_ref());
         match drawn.map(|drawn| &drawn.data) {
             Some(PanelData::Table(table)) => table.rows.len(),
             _ => 0,
@@ -223,7 +226,11 @@ impl Run {
             let panel = self.panels.get(wanted.panel);
             kind.zip(panel).is_some_and(|(kind, panel)| {
                 // A run that stands still is shown as it stands, down to the last panel.
-                let period = if running { period(kind) } else { Duration::ZERO };
+                let period = if running {
+                    period(kind)
+                } else {
+                    Duration::ZERO
+                };
                 panel.is_stale(wanted, moment, now, period)
             })
         };

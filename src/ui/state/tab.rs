@@ -30,7 +30,9 @@ pub struct Tab {
 /// The tabs of a model.
 pub fn tabs(description: &Description) -> Vec<Tab> {
     let panels = &description.panels;
-    let mut chosen: Vec<usize> = (0..panels.len()).filter(|&i| panels[i].overview > 0).collect();
+    let mut chosen: Vec<usize> = (0..panels.len())
+        .filter(|&i| panels[i].overview > 0)
+        .collect();
     chosen.sort_by_key(|&i| panels[i].overview);
     let mut tabs = vec![tab("Overview", TabKind::Overview, chosen)];
     for (i, panel) in panels.iter().enumerate() {

@@ -96,8 +96,7 @@ fn charts(run: &Run) -> Vec<usize> {
 fn toggle_log(run: &mut Run) {
     let panels = run.tab().map_or(&[][..], |tab| &tab.panels);
     let drawn_as_chart = |panel: &usize| {
-        run.shows_chart(&[*panel])
-            || matches!(run.panel_kind(*panel), Some(PanelKind::Histogram))
+        run.shows_chart(&[*panel]) || matches!(run.panel_kind(*panel), Some(PanelKind::Histogram))
     };
     let target = match run.focus() {
         Focus::Panel(panel) if drawn_as_chart(&panel) => Some(panel),

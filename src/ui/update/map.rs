@@ -62,8 +62,16 @@ fn within(shown: &mut PanelState, shape: (u32, u32), action: MapAction) {
             None => {
                 let step = |size: u32, by: i32| by.saturating_mul((size / 10).max(1) as i32);
                 shown.window = shown.window.map(|window| Window {
-                    row: moved(window.row, step(window.rows, down), shape.0.saturating_sub(window.rows)),
-                    col: moved(window.col, step(window.cols, right), shape.1.saturating_sub(window.cols)),
+                    row: moved(
+                        window.row,
+                        step(window.rows, down),
+                        shape.0.saturating_sub(window.rows),
+                    ),
+                    col: moved(
+                        window.col,
+                        step(window.cols, right),
+                        shape.1.saturating_sub(window.cols),
+                    ),
                     ..window
                 });
             }

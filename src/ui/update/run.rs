@@ -80,7 +80,10 @@ fn next_variant(run: &mut Run) -> Option<Command> {
 
 /// The command that goes to a variant of the present preset, or to the preset itself.
 pub fn variant(run: &Run, name: Option<&str>) -> Command {
-    let present = run.about.as_ref().and_then(|about| about.preset.variant.as_deref());
+    let present = run
+        .about
+        .as_ref()
+        .and_then(|about| about.preset.variant.as_deref());
     let stem = present
         .and_then(|present| run.source.strip_suffix(present)?.strip_suffix(':'))
         .unwrap_or(&run.source);

@@ -15,7 +15,11 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
         ScreenAction::Help => state.dialog = Some(Dialog::Help(0)),
         ScreenAction::Palette(text) => state.dialog = Some(Dialog::Palette(Palette::new(text))),
         ScreenAction::AskReset => {
-            if state.run.as_ref().is_some_and(|run| !run.gone && run.frame.is_some()) {
+            if state
+                .run
+                .as_ref()
+                .is_some_and(|run| !run.gone && run.frame.is_some())
+            {
                 state.dialog = Some(Dialog::Reset);
             }
         }
@@ -87,12 +91,19 @@ pub fn show_view(run: &mut Run, number: usize) {
 
 fn turn_focus(run: &mut Run, by: i32) {
     let Some(tab) = run.tab() else { return };
-    let mut stops: Vec<Focus> = tab.panels.iter().map(|&panel| Focus::Panel(panel)).collect();
+    let mut stops: Vec<Focus> = tab
+        .panels
+        .iter()
+        .map(|&panel| Focus::Panel(panel))
+        .collect();
     if tab.kind == TabKind::Log {
         stops.push(Focus::Log);
     }
     stops.push(Focus::Parameters);
-    let here = stops.iter().position(|stop| *stop == tab.focus).unwrap_or(0) as i64;
+    let here = stops
+        .iter()
+        .position(|stop| *stop == tab.focus)
+        .unwrap_or(0) as i64;
     let there = (here + i64::from(by)).rem_euclid(stops.len() as i64);
     run.set_focus(stops[there as usize]);
 }

@@ -44,7 +44,10 @@ fn rows(state: &State) -> Vec<usize> {
 
 /// Keys and words of all rows that apply now.
 pub fn hints(state: &State) -> Vec<Vec<Piece>> {
-    rows(state).into_iter().map(|row| hint(state, row)).collect()
+    rows(state)
+        .into_iter()
+        .map(|row| hint(state, row))
+        .collect()
 }
 
 fn hint(state: &State, row: usize) -> Vec<Piece> {
@@ -61,7 +64,11 @@ fn keys(state: &State, row: usize) -> String {
     let first = |row: &Binding| first_key(state, row);
     let both = TABLE[row].paired.then(|| TABLE.get(row + 1)).flatten();
     match both {
-        Some(other) => format!("{}{}", first(&TABLE[row]), short_of(first(other), state.theme)),
+        Some(other) => format!(
+            "{}{}",
+            first(&TABLE[row]),
+            short_of(first(other), state.theme)
+        ),
         None => first(&TABLE[row]),
     }
 }
@@ -69,7 +76,8 @@ fn keys(state: &State, row: usize) -> String {
 fn first_key(state: &State, row: &Binding) -> String {
     let ascii = state.theme.glyphs == Glyphs::Ascii;
     let keys = state.keys.keys(row);
-    keys.first().map_or_else(String::new, |key| key.short(ascii))
+    keys.first()
+        .map_or_else(String::new, |key| key.short(ascii))
 }
 
 /// The other direction without what both names begin with: `shift-←→`.

@@ -114,11 +114,17 @@ fn about(run: &Run, page: &mut Page) {
     page.heading(&format!("{}: {}", super::status::name(run), preset.title));
     page.paragraph(preset.about.trim(), Role::Text);
     if !preset.variants.is_empty() {
-        page.paragraph(&format!("Variants: {}", preset.variants.join(", ")), Role::Dim);
+        page.paragraph(
+            &format!("Variants: {}", preset.variants.join(", ")),
+            Role::Dim,
+        );
     }
     for expect in &preset.expect {
         let words = super::expect::words(expect);
-        page.paragraph(&format!("Expected: {words} ({})", expect.source), Role::Theory);
+        page.paragraph(
+            &format!("Expected: {words} ({})", expect.source),
+            Role::Theory,
+        );
     }
 }
 
@@ -127,11 +133,18 @@ fn panels(run: &Run, page: &mut Page) {
         return;
     };
     page.heading(&format!("This view: {}", tab.name));
-    for panel in tab.panels.iter().filter_map(|&panel| table.panels.get(panel)) {
+    for panel in tab
+        .panels
+        .iter()
+        .filter_map(|&panel| table.panels.get(panel))
+    {
         page.entry(&panel.label, &panel.meaning);
     }
     if run.is_log() {
-        page.entry("log", "Every change, refusal, mark and fault, with the step at which it happened.");
+        page.entry(
+            "log",
+            "Every change, refusal, mark and fault, with the step at which it happened.",
+        );
     }
 }
 
@@ -168,12 +181,21 @@ fn keys(state: &State, page: &mut Page) {
         }
         seen.push(title);
         page.heading(&format!("Keys: {title}"));
-        let rows: Vec<&Binding> = TABLE.iter().filter(|row| row.context.title() == title).collect();
+        let rows: Vec<&Binding> = TABLE
+            .iter()
+            .filter(|row| row.context.title() == title)
+            .collect();
         let mut at = 0;
         while at < rows.len() {
             // Rows that say the same are one line with all their keys.
-            let same = rows[at..].iter().take_while(|row| row.help == rows[at].help).count();
-            let lead: Vec<String> = rows[at..at + same].iter().map(|row| lead(state, row)).collect();
+            let same = rows[at..]
+                .iter()
+                .take_while(|row| row.help == rows[at].help)
+                .count();
+            let lead: Vec<String> = rows[at..at + same]
+                .iter()
+                .map(|row| lead(state, row))
+                .collect();
             let usage = rows[at].argument.usage();
             let help = fill(rows[at].help, state);
             let typed = if rows[at].typed {

@@ -83,7 +83,11 @@ pub fn draw(
     let chart = Chart {
         window: &window,
         focused: has_focus(run, number),
-        y_scale: if is_log(run, number) { Scale::Log } else { Scale::Linear },
+        y_scale: if is_log(run, number) {
+            Scale::Log
+        } else {
+            Scale::Linear
+        },
         y_unit: curves.first().map_or("", |curve| &curve.metric.unit),
         targets: &targets,
         marks: &marks,

@@ -55,7 +55,11 @@ pub fn places(run: &Run, area: Rect) -> Places {
     if room == Room::Paragraph {
         return Places::default();
     }
-    let line = |y: u16| Rect { y, height: 1, ..area };
+    let line = |y: u16| Rect {
+        y,
+        height: 1,
+        ..area
+    };
     let bottom = area.bottom();
     let mut places = Places {
         status: line(area.y),
@@ -112,10 +116,14 @@ fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
         return vec![Slot { panel, area: body }];
     }
     if room == Room::Small {
-        let chart = |panel: &usize| matches!(run.panel_kind(*panel), Some(PanelKind::History { .. }));
+        let chart =
+            |panel: &usize| matches!(run.panel_kind(*panel), Some(PanelKind::History { .. }));
         let first = focused.or_else(|| tab.panels.iter().copied().find(chart));
         let panel = first.or(tab.panels.first().copied());
-        return panel.map(|panel| Slot { panel, area: body }).into_iter().collect();
+        return panel
+            .map(|panel| Slot { panel, area: body })
+            .into_iter()
+            .collect();
     }
     if tab.kind == TabKind::Overview && room == Room::Compact && tab.panels.len() > 2 {
         let (top, strip) = split_below(body, (body.height / 3).max(5));
@@ -130,7 +138,12 @@ fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
     }
     let across = usize::from(body.width / LEAST_WIDTH).clamp(1, 3);
     let down = usize::from(body.height / LEAST_HEIGHT).clamp(1, 3);
-    grid(run, &shown(&tab.panels, focused, across * down), body, across)
+    grid(
+        run,
+        &shown(&tab.panels, focused, across * down),
+        body,
+        across,
+    )
 }
 
 /// The first so many panels; one that has the focus takes the last place if it is not among them.

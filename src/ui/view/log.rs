@@ -8,9 +8,9 @@ use crate::engine::{LogKind, LogLine};
 use crate::ui::state::run::Run;
 use crate::ui::state::tab::Focus;
 use crate::ui::theme::{Role, Theme};
-use crate::ui::widget::format;
-use crate::ui::widget::Pen;
 use crate::ui::widget::PanelBox;
+use crate::ui::widget::Pen;
+use crate::ui::widget::format;
 
 pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     let lines = shown(run);
@@ -33,7 +33,12 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = PanelBox::inner(area);
     let mut pen = Pen::new(theme, inner, buf);
     let height = usize::from(pen.height());
-    let end = lines.len() - run.log_view.back.min(lines.len().saturating_sub(1)).min(lines.len());
+    let end = lines.len()
+        - run
+            .log_view
+            .back
+            .min(lines.len().saturating_sub(1))
+            .min(lines.len());
     let start = end.saturating_sub(height);
     for (row, line) in lines[start..end].iter().enumerate() {
         draw_line(line, row as u16, &mut pen);
@@ -54,7 +59,11 @@ fn draw_line(line: &LogLine, row: u16, pen: &mut Pen) {
     let x = pen.say(0, row, &step, Role::Dim);
     pen.say(x, row, kind, role);
     let text = pen.clip(&line.words, pen.width().saturating_sub(x + 9));
-    let words = if line.kind == LogKind::Fault { Role::Bad } else { Role::Text };
+    let words = if line.kind == LogKind::Fault {
+        Role::Bad
+    } else {
+        Role::Text
+    };
     pen.say(x + 8, row, &text, words);
 }
 

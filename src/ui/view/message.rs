@@ -11,7 +11,10 @@ use crate::ui::widget::Pen;
 /// The words and how they are meant.
 pub fn words(run: &Run) -> (String, Role) {
     if run.gone {
-        return ("the simulation has ended under the screen; q leaves".into(), Role::Bad);
+        return (
+            "the simulation has ended under the screen; q leaves".into(),
+            Role::Bad,
+        );
     }
     if let Some(message) = &run.message {
         let role = match message.tone {
@@ -29,10 +32,14 @@ pub fn words(run: &Run) -> (String, Role) {
             };
             (fault.what.clone(), Role::Bad)
         }
-        (Some(frame), _) if frame.state == RunState::Done => {
-            ("done: the planned length is reached; everything is alive, space goes on".into(), Role::Good)
-        }
-        (_, Some(about)) => (format!("{}  (? says what to watch)", about.preset.title), Role::Dim),
+        (Some(frame), _) if frame.state == RunState::Done => (
+            "done: the planned length is reached; everything is alive, space goes on".into(),
+            Role::Good,
+        ),
+        (_, Some(about)) => (
+            format!("{}  (? says what to watch)", about.preset.title),
+            Role::Dim,
+        ),
         (_, None) => (format!("building {} ...", run.source), Role::Dim),
     }
 }

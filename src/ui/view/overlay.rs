@@ -37,7 +37,13 @@ pub fn draw(state: &State, dialog: &Dialog, area: Rect, buf: &mut Buffer) {
         Dialog::Quit => quit(state, area, buf),
         Dialog::Reset => {
             let words = "The present parameters stay; weights and curves begin anew.";
-            question(state, "start again from step 0?", &[words.into()], area, buf);
+            question(
+                state,
+                "start again from step 0?",
+                &[words.into()],
+                area,
+                buf,
+            );
         }
     }
 }
@@ -92,7 +98,12 @@ fn command_line(state: &State, palette: &Palette, area: Rect, buf: &mut Buffer) 
         let text = pen.clip(&format!(" {} ", words.0), pen.width().saturating_sub(4));
         pen.say(2, 0, &text, words.1);
     }
-    let width = found.iter().skip(top).take(most).map(|c| c.shown.chars().count()).max();
+    let width = found
+        .iter()
+        .skip(top)
+        .take(most)
+        .map(|c| c.shown.chars().count())
+        .max();
     let width = (width.unwrap_or(0) as u16 + 2).min(pen.width() / 2);
     for (row, (i, candidate)) in found.iter().enumerate().skip(top).take(most).enumerate() {
         let row = row as u16 + 1;
@@ -101,7 +112,12 @@ fn command_line(state: &State, palette: &Palette, area: Rect, buf: &mut Buffer) 
             pen.char(0, row, theme.symbols().pointer, theme.style(Role::Focus));
         }
         let shown = pen.clip(&candidate.shown, width);
-        pen.say(2, row, &shown, if marked { Role::Focus } else { Role::Text });
+        pen.say(
+            2,
+            row,
+            &shown,
+            if marked { Role::Focus } else { Role::Text },
+        );
         let help = super::words::fill(&candidate.help, state);
         let help = pen.clip(&help, pen.width().saturating_sub(width + 3));
         pen.say(2 + width, row, &help, Role::Dim);
@@ -118,7 +134,11 @@ fn value(
     buf: &mut Buffer,
 ) {
     let theme = state.theme;
-    let Some((run, spec)) = state.run.as_ref().and_then(|run| Some((run, run.spec(param)?))) else {
+    let Some((run, spec)) = state
+        .run
+        .as_ref()
+        .and_then(|run| Some((run, run.spec(param)?)))
+    else {
         return;
     };
     let place = bottom(area, 2);
@@ -132,12 +152,25 @@ fn value(
                 Kind::Choice(_) | Kind::Words => String::new(),
                 _ => format!("; default {}", display(&spec.default)),
             };
-            (format!("{} is {present}; it takes {}{options}", spec.id, spec.allowed()), Role::Dim)
+            (
+                format!(
+                    "{} is {present}; it takes {}{options}",
+                    spec.id,
+                    spec.allowed()
+                ),
+                Role::Dim,
+            )
         }
     };
     let words = pen.clip(&words, pen.width().saturating_sub(1));
     pen.say(1, 0, &words, role);
-    typed_line(&format!("{} = ", spec.id), field, theme, bottom(area, 1), buf);
+    typed_line(
+        &format!("{} = ", spec.id),
+        field,
+        theme,
+        bottom(area, 1),
+        buf,
+    );
 }
 
 fn present(run: &Run, param: usize) -> String {
@@ -166,10 +199,15 @@ fn question(state: &State, title: &str, lines: &[String], area: Rect, buf: &mut 
     let theme = state.theme;
     let keys: Vec<Piece> = footer::hints(state).into_iter().flatten().collect();
     let lengths = lines.iter().map(|line| text_width(theme, line));
-    let widest = lengths.chain([pieces_width(theme, &keys)]).max().unwrap_or(0);
+    let widest = lengths
+        .chain([pieces_width(theme, &keys)])
+        .max()
+        .unwrap_or(0);
     let width = widest.saturating_add(6).min(area.width);
-    let wrapped: Vec<String> =
-        lines.iter().flat_map(|line| wrap(line, width.saturating_sub(4))).collect();
+    let wrapped: Vec<String> = lines
+        .iter()
+        .flat_map(|line| wrap(line, width.saturating_sub(4)))
+        .collect();
     let height = (wrapped.len() as u16 + 4).min(area.height);
     let place = Rect {
         x: area.x + (area.width - width) / 2,

@@ -15,7 +15,10 @@ use crate::ui::widget::{
 };
 
 pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
-    let Some(spec) = run.description().and_then(|table| table.panels.get(slot.panel)) else {
+    let Some(spec) = run
+        .description()
+        .and_then(|table| table.panels.get(slot.panel))
+    else {
         return;
     };
     let area = slot.area;
@@ -25,7 +28,10 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
     }
     let title = title(run, slot.panel, spec);
     let focused = has_focus(run, slot.panel);
-    let drawn = run.panels.get(slot.panel).and_then(|panel| panel.drawn.as_ref());
+    let drawn = run
+        .panels
+        .get(slot.panel)
+        .and_then(|panel| panel.drawn.as_ref());
     match drawn.map(|drawn| &drawn.data) {
         Some(PanelData::Curves(curves)) => {
             draw_curves(run, theme, slot, &title, curves, memory, buf);
@@ -33,7 +39,9 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         Some(PanelData::HeatMap(grid)) => {
             let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
             let state = memory.maps.entry((slot.panel, item)).or_default();
-            state.scale.freeze(run.panels.get(slot.panel).is_some_and(|panel| panel.hold));
+            state
+                .scale
+                .freeze(run.panels.get(slot.panel).is_some_and(|panel| panel.hold));
             let map = HeatMap {
                 theme,
                 title: &title,
@@ -104,7 +112,10 @@ fn nothing(run: &Run, theme: Theme, slot: Slot, title: &str, why: &str, buf: &mu
     }
     .render(slot.area, buf);
     let mut pen = Pen::new(theme, PanelBox::inner(slot.area), buf);
-    for (row, line) in super::words::wrap(why, pen.width().saturating_sub(2)).iter().enumerate() {
+    for (row, line) in super::words::wrap(why, pen.width().saturating_sub(2))
+        .iter()
+        .enumerate()
+    {
         pen.say(1, row as u16, line, Role::Dim);
     }
 }
@@ -132,7 +143,11 @@ fn draw_curves(
     let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
     let chart = Chart {
         focused: has_focus(run, slot.panel),
-        y_scale: if is_log(run, slot.panel) { Scale::Log } else { Scale::Linear },
+        y_scale: if is_log(run, slot.panel) {
+            Scale::Log
+        } else {
+            Scale::Linear
+        },
         y_unit: &curves.y_label,
         ..Chart::new(theme, title, XAxis::around(&lines, &curves.x_label), &lines)
     };

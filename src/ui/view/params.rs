@@ -112,11 +112,24 @@ fn draw_one(
     if selected {
         pen.char(0, 0, theme.symbols().pointer, theme.style(Role::Focus));
     }
-    let star = if spec.applies == Applies::Restart { "*" } else { "" };
+    let star = if spec.applies == Applies::Restart {
+        "*"
+    } else {
+        ""
+    };
     let label = pen.clip(&spec.label, LABEL - 1);
-    let x = pen.say(1, 0, &label, if selected { Role::Focus } else { Role::Text });
+    let x = pen.say(
+        1,
+        0,
+        &label,
+        if selected { Role::Focus } else { Role::Text },
+    );
     pen.say(x, 0, star, Role::Dim);
-    let unit = if spec.unit.is_empty() { String::new() } else { format!(" {}", spec.unit) };
+    let unit = if spec.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", spec.unit)
+    };
     let (lead, role) = match way {
         Way::There if *value == spec.default => (String::new(), Role::Text),
         Way::There => (String::new(), Role::Value),
@@ -167,10 +180,18 @@ fn slider<'a>(
         theme,
         position: spec.position(if way == Way::Accepted { present } else { value }),
         default: spec.position(&spec.default),
-        pending: (way == Way::Accepted).then(|| spec.position(value)).flatten(),
+        pending: (way == Way::Accepted)
+            .then(|| spec.position(value))
+            .flatten(),
         low,
         high,
-        log: matches!(spec.kind, Kind::Real { scale: Scale::Log, .. }),
+        log: matches!(
+            spec.kind,
+            Kind::Real {
+                scale: Scale::Log,
+                ..
+            }
+        ),
         focused: false,
     }
 }
@@ -178,11 +199,16 @@ fn slider<'a>(
 /// Bounds, default, boundary and meaning of the selected parameter.
 fn explain(run: &Run, frame: &Frame, spec: &ParamSpec, pen: &mut Pen) {
     let mut facts = vec![spec.allowed()];
-    if let Kind::Real { scale: Scale::Log, .. } = spec.kind {
+    if let Kind::Real {
+        scale: Scale::Log, ..
+    } = spec.kind
+    {
         facts.push("logarithmic".to_owned());
     }
     facts.push(format!("default {}", display(&spec.default)));
-    let unit = run.description().map_or("unit", |table| table.unit.as_ref());
+    let unit = run
+        .description()
+        .map_or("unit", |table| table.unit.as_ref());
     facts.push(match spec.applies {
         Applies::Quantum => "applies at once".to_owned(),
         Applies::Unit => format!("applies at the end of the {unit}"),
@@ -196,7 +222,10 @@ fn explain(run: &Run, frame: &Frame, spec: &ParamSpec, pen: &mut Pen) {
             Applies::Restart => "waits for a reset (r)",
             _ => "waits for its boundary",
         };
-        facts.insert(0, format!("{} {} {} {when}", display(present), "to", display(value)));
+        facts.insert(
+            0,
+            format!("{} {} {} {when}", display(present), "to", display(value)),
+        );
     }
     let facts = facts.join("; ");
     let width = pen.width().saturating_sub(2);

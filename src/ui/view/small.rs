@@ -9,13 +9,20 @@ use crate::models::param::display;
 use crate::ui::state::State;
 use crate::ui::state::run::Run;
 use crate::ui::theme::Role;
-use crate::ui::widget::format;
 use crate::ui::widget::Pen;
+use crate::ui::widget::format;
 
 pub fn draw(state: &State, run: &Run, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;
     let lines = area.height.saturating_sub(1).max(1);
-    let mut pen = Pen::new(theme, Rect { height: lines, ..area }, buf);
+    let mut pen = Pen::new(
+        theme,
+        Rect {
+            height: lines,
+            ..area
+        },
+        buf,
+    );
     let (word, role) = status::word(run, theme);
     let x = pen.say(0, 0, &word, role);
     pen.say(x + 1, 0, &status::name(run), Role::Accent);
@@ -57,9 +64,16 @@ pub fn numbers(run: &Run) -> String {
         return String::new();
     };
     let valued = table.metrics.iter().zip(run.shown_metrics());
-    let words = valued.filter(|(_, value)| value.is_finite()).take(8).map(|(metric, value)| {
-        format!("{} {}", metric.label, format::with_unit(&format::short(*value), &metric.unit))
-    });
+    let words = valued
+        .filter(|(_, value)| value.is_finite())
+        .take(8)
+        .map(|(metric, value)| {
+            format!(
+                "{} {}",
+                metric.label,
+                format::with_unit(&format::short(*value), &metric.unit)
+            )
+        });
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -22,7 +22,12 @@ pub fn draw(state: &State, start: &Start, area: Rect, buf: &mut Buffer) {
         return;
     }
     let x = pen.say(1, 0, "hebbtop", Role::Accent);
-    pen.say(x + 1, 0, "htop for learning rules: choose an experiment", Role::Dim);
+    pen.say(
+        x + 1,
+        0,
+        "htop for learning rules: choose an experiment",
+        Role::Dim,
+    );
     let body = Rect {
         y: area.y + 1,
         height: area.height - 3,
@@ -101,7 +106,11 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
         .position(|line| matches!(line, Line::Entry(place, _) if *place == start.selected))
         .unwrap_or(0);
     let top = (here + height / 3 + 1).saturating_sub(height);
-    let name_width = start.entries.iter().map(|entry| entry.name.chars().count()).max();
+    let name_width = start
+        .entries
+        .iter()
+        .map(|entry| entry.name.chars().count())
+        .max();
     let name_width = (name_width.unwrap_or(0) as u16 + 2).min(pen.width() / 2);
     for (row, line) in lines.iter().skip(top).take(height).enumerate() {
         let row = row as u16;
@@ -115,7 +124,12 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
                     pen.char(0, row, theme.symbols().pointer, theme.style(Role::Focus));
                 }
                 let name = pen.clip(&entry.name, name_width - 1);
-                pen.say(2, row, &name, if selected { Role::Focus } else { Role::Text });
+                pen.say(
+                    2,
+                    row,
+                    &name,
+                    if selected { Role::Focus } else { Role::Text },
+                );
                 let title = match &entry.needs_data {
                     Some(needs) => format!("{} (needs --data: {needs})", entry.title),
                     None => entry.title.clone(),
@@ -124,7 +138,12 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
                 pen.say(2 + name_width, row, &title, Role::Dim);
                 if selected {
                     let width = pen.width();
-                    pen.restyle(2, row, width.saturating_sub(2), theme.style(Role::Selection));
+                    pen.restyle(
+                        2,
+                        row,
+                        width.saturating_sub(2),
+                        theme.style(Role::Selection),
+                    );
                 }
             }
         }
@@ -165,7 +184,11 @@ fn draw_details(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
         if let Some(name) = names.get_mut(start.variant) {
             *name = format!("[{name}]");
         }
-        say(&mut pen, &format!("Variants: {}", names.join("  ")), Role::Value);
+        say(
+            &mut pen,
+            &format!("Variants: {}", names.join("  ")),
+            Role::Value,
+        );
     }
     say(&mut pen, entry.about.trim(), Role::Text);
 }
@@ -176,7 +199,11 @@ fn small(start: &Start, pen: &mut Pen) {
     let height = usize::from(pen.height().saturating_sub(1)).max(1);
     let top = (start.selected + 1).saturating_sub(height);
     for (row, (place, entry)) in shown.iter().enumerate().skip(top).take(height).enumerate() {
-        let role = if place == start.selected { Role::Selection } else { Role::Text };
+        let role = if place == start.selected {
+            Role::Selection
+        } else {
+            Role::Text
+        };
         pen.say(0, row as u16 + 1, &entry.name, role);
     }
 }

@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use crate::engine::{Frame, Pace, RunState};
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::format;
 use crate::ui::widget::pen::pieces_width;
 use crate::ui::widget::{Pen, Piece};
-use crate::ui::widget::format;
 
 /// The state of the run and of the view in a word with its sign.
 pub fn word(run: &Run, theme: Theme) -> (String, Role) {
@@ -103,7 +103,10 @@ const SHORTER: [(Names, bool); 5] = [
 ];
 
 fn tabs(run: &Run, theme: Theme, names: Names) -> Vec<Piece> {
-    let mut pieces = vec![(format!("{} ", theme.symbols().separator), theme.style(Role::Dim))];
+    let mut pieces = vec![(
+        format!("{} ", theme.symbols().separator),
+        theme.style(Role::Dim),
+    )];
     for (i, tab) in run.tabs.iter().enumerate() {
         let name: String = match names {
             Names::Whole => format!("{} {}", i + 1, tab.name),

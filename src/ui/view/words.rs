@@ -51,7 +51,10 @@ pub fn fill(text: &str, state: &State) -> String {
     let flat_out = frame.is_some_and(|frame| frame.pace == Pace::FlatOut);
     let words = [
         ("{unit}", table.map_or("step", |table| table.unit.as_ref())),
-        ("{quantum}", table.map_or("quantum", |table| table.quantum.as_ref())),
+        (
+            "{quantum}",
+            table.map_or("quantum", |table| table.quantum.as_ref()),
+        ),
         ("{pause}", if running { "pause" } else { "go on" }),
         ("{freeze}", if frozen { "unfreeze" } else { "freeze" }),
         ("{pace}", if flat_out { "watch" } else { "flat out" }),
