@@ -318,9 +318,8 @@ fn maps_are_asked_for_less_often_than_frames() {
         stage.run.advance(1);
         let now = stage.state.now + std::time::Duration::from_millis(125);
         stage.state.now = now;
-        let request = stage
-            .screen()
-            .request(hebbtop::ui::view::wanted(&stage.state), now);
+        let visible = hebbtop::ui::view::wanted(&stage.state);
+        let request = stage.screen().request(visible, now);
         asked += request
             .panels
             .iter()

@@ -2,5 +2,6 @@
 
 mod fixture;
 mod keys;
+mod random;
 mod stage;
 mod views;

@@ -70,7 +70,7 @@ impl Stage {
             match effect {
                 Effect::Send(command) => self.send(command),
                 Effect::Open(name) => self.opened = Some(name),
-                Effect::Repaint => self.repaints += 1,
+                Effect::Repaint | Effect::Suspend => self.repaints += 1,
                 Effect::Leave(exit) => self.left = Some(exit),
             }
         }

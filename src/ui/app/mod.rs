@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select};
+use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
 pub use self::opening::Opener;
@@ -19,7 +20,8 @@ use super::action::{Action, ScreenAction};
 use super::key::Key;
 use super::link::{Gone, Link};
 use super::state::State;
-use super::state::run::Run;
+use super::state::dialog::Dialog;
+use super::state::run::{Run, Tone};
 use super::state::start::Start;
 use super::term::{Screen, Signal, TermEvent};
 use super::theme::Background;
@@ -60,12 +62,21 @@ pub struct Last {
     pub unsaved: bool,
 }
 
-/// What a stop and the size of the terminal need from its session.
+/// What the loop asks of the terminal's session beside drawing.
 pub trait Manners {
-    /// Gives the terminal back to the shell and stops; returns when the process goes on.
+    /// Gives the terminal back to the shell and stops the process; returns when it goes on. False
+    /// where no shell could wake it.
     /// # Errors
-    /// When the terminal does not answer any more.
-    fn suspend(&mut self) -> io::Result<()>;
+    /// When the terminal has gone.
+    fn suspend(&mut self) -> io::Result<bool>;
+
+    /// Claims the terminal again and tells its size; `None` while the process is in the background.
+    /// # Errors
+    /// When the terminal has gone.
+    fn resume(&mut self) -> io::Result<Option<Size>>;
+
+    /// An interrupt was answered with "go on".
+    fn carry_on(&mut self);
 }
 
 pub struct App<W: Write> {
@@ -78,6 +89,8 @@ pub struct App<W: Write> {
     came_from: Option<Start>,
     asking: Asking,
     begun: Instant,
+    /// A signal asked to end, and the question is open.
+    interrupted: bool,
     ended: Option<Ended>,
 }
 
@@ -93,6 +106,7 @@ impl<W: Write> App<W> {
             came_from: None,
             asking: Asking::default(),
             begun: Instant::now(),
+            interrupted: false,
             ended: None,
         };
         if let Some(run) = &app.state.run {
@@ -165,7 +179,11 @@ impl<W: Write> App<W> {
             next = events.try_recv().ok().filter(|_| self.ended.is_none());
         }
         for effect in effects {
-            self.perform(effect);
+            self.perform(effect, manners);
+        }
+        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
+            self.interrupted = false;
+            manners.carry_on();
         }
         if self.ended.is_none() {
             self.draw();
@@ -206,26 +224,34 @@ impl<W: Write> App<W> {
                 let action = Action::Screen(ScreenAction::Interrupt);
                 let now = self.now();
                 queue(effects, update(&mut self.state, action, now));
+                self.interrupted = true;
             }
             Signal::Terminate | Signal::Hangup => self.end(Ended::Signal(signal)),
-            Signal::Stop => {
-                if manners.suspend().is_err() {
-                    return self.end(Ended::Hangup);
+            Signal::Stop => self.suspend(manners),
+            Signal::Continue => match manners.resume() {
+                Ok(Some(size)) => {
+                    self.state.size = size;
+                    self.check(|screen| screen.entered_again(size));
                 }
-                self.go_on();
-            }
-            Signal::Continue => self.go_on(),
+                // In the background nobody sees the screen.
+                Ok(None) => {}
+                Err(_) => self.end(Ended::Hangup),
+            },
         }
     }
 
-    /// The terminal has been claimed again after a stop.
-    fn go_on(&mut self) {
-        let size = self.state.size;
-        self.check(|screen| screen.entered_again(size));
+    fn suspend(&mut self, manners: &mut dyn Manners) {
+        match (manners.suspend(), &mut self.state.run) {
+            (Ok(true), _) => {}
+            (Ok(false), Some(run)) => run.say(Tone::Plain, "there is no shell to go back to"),
+            (Ok(false), None) => {}
+            (Err(_), _) => self.end(Ended::Hangup),
+        }
     }
 
-    fn perform(&mut self, effect: Effect) {
+    fn perform(&mut self, effect: Effect, manners: &mut dyn Manners) {
         match effect {
+            Effect::Suspend => self.suspend(manners),
             Effect::Send(command) => self.send(command),
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),

@@ -190,6 +190,13 @@ pub const TABLE: &[Binding] = &[
         screen(ScreenAction::Interrupt),
     )
     .says("leave: asks the first time, leaves the second"),
+    row(
+        "suspend",
+        Context::Always,
+        &["ctrl-z"],
+        screen(ScreenAction::Suspend),
+    )
+    .says("give the terminal back to the shell; fg returns"),
     // Parameters.
     row(
         "param-up",
