@@ -5,6 +5,7 @@
 //! left alone but for a slow heartbeat.
 
 mod asking;
+mod entry;
 mod opening;
 
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use crossbeam_channel::{Receiver, never, select};
 use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
+pub use self::entry::{Begin, Options, run};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
