@@ -280,7 +280,7 @@ impl Model for PredictiveCoding {
             seconds_per_unit: None,
             params: self.table.clone(),
             metrics: metrics::instance(self.network.depth()),
-            panels: panels::instance(&self.network, &self.data),
+            panels: panels::instance(&self.network),
         }
     }
 
