@@ -9,9 +9,12 @@
 
 mod backend;
 mod cell;
+mod event;
+pub mod input;
 mod motion;
 mod pen;
 mod screen;
 
 pub use backend::{TermBackend, Traffic};
+pub use event::{Signal, TermEvent};
 pub use screen::Screen;
