@@ -21,9 +21,7 @@ impl Paste {
             return self.matched == END.len();
         }
         // The mark's first byte occurs nowhere else in it, so a new match can only begin here.
-        for i in 0..self.matched {
-            self.keep(END[i]);
-        }
+        END[..self.matched].iter().for_each(|&held| self.keep(held));
         self.matched = usize::from(byte == END[0]);
         if self.matched == 0 {
             self.keep(byte);
