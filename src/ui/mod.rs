@@ -5,6 +5,7 @@
 //! time is passed in, and only the loop in `app` knows a clock, a terminal and a run.
 
 pub mod action;
+pub mod app;
 pub mod key;
 pub mod keys;
 pub mod link;

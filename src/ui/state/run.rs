@@ -220,11 +220,19 @@ impl Run {
             };
         }
         let moment = self.frame.as_ref().map_or((0, 0), |f| (f.step, f.quantum));
+        let running = self.is_running();
         let stale = |wanted: &PanelRequest| {
             let kind = self.panel_kind(wanted.panel);
             let panel = self.panels.get(wanted.panel);
-            kind.zip(panel)
-                .is_some_and(|(kind, panel)| panel.is_stale(wanted, moment, now, period(kind)))
+            kind.zip(panel).is_some_and(|(kind, panel)| {
+                // A run that stands still is shown as it stands, down to the last panel.
+                let period = if running {
+                    period(kind)
+                } else {
+                    Duration::ZERO
+                };
+                panel.is_stale(wanted, moment, now, period)
+            })
         };
         Request {
             epoch,

@@ -25,6 +25,8 @@ pub enum Effect {
     Open(String),
     /// Write every cell again.
     Repaint,
+    /// Give the terminal back to the shell.
+    Suspend,
     Leave(Exit),
 }
 

@@ -7,7 +7,8 @@ use super::words::fill;
 use crate::ui::keys::{Binding, Context, TABLE};
 use crate::ui::state::State;
 use crate::ui::theme::{Glyphs, Role, Theme};
-use crate::ui::widget::pen::{Pen, Piece, pieces_width};
+use crate::ui::widget::pen::pieces_width;
+use crate::ui::widget::{Pen, Piece};
 
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;

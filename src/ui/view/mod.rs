@@ -28,7 +28,7 @@ use self::layout::{Room, places, room};
 use super::state::State;
 use super::state::run::Run;
 use super::state::tab::Focus;
-use super::widget::chart::ChartState;
+use super::widget::{ChartState, HeatMapState};
 use crate::models::panel::PanelRequest;
 use crate::models::table::PanelKind;
 
@@ -37,7 +37,9 @@ use crate::models::table::PanelKind;
 #[derive(Default)]
 pub struct Memory {
     epoch: u64,
+    /// By panel and item.
     charts: HashMap<(usize, usize), ChartState>,
+    maps: HashMap<(usize, usize), HeatMapState>,
 }
 
 impl Memory {
