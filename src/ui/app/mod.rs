@@ -183,10 +183,6 @@ impl<W: Write> App<W> {
         for effect in effects {
             self.perform(effect, manners);
         }
-        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
-            self.interrupted = false;
-            manners.carry_on();
-        }
         if self.ended.is_none() {
             self.draw();
         }
@@ -217,6 +213,10 @@ impl<W: Write> App<W> {
             TermEvent::Signal(signal) => self.signal(signal, effects, manners),
             TermEvent::Hangup => self.end(Ended::Hangup),
             TermEvent::Panic(message) => self.end(Ended::Panic(message)),
+        }
+        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
+            self.interrupted = false;
+            manners.carry_on();
         }
     }
 
