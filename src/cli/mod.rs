@@ -1,7 +1,82 @@
 //! The command line: one file for each subcommand; the only room that prints.
 
+mod cite;
+mod completions;
+mod exit;
+mod headless;
+mod json;
+mod man;
+mod params;
+mod presets;
+mod process;
+mod run;
+mod signals;
+mod verify;
+mod verify_cases;
+mod verify_presets;
+mod watched;
+
 use std::process::ExitCode;
 
+use clap::{CommandFactory, Parser, Subcommand};
+
+use exit::{Outcome, end};
+
+/// htop for learning rules: watch and change biologically plausible learning models while they
+/// train.
+///
+/// Without a subcommand, a screen to choose a preset from.
+#[derive(Parser, Debug)]
+#[command(name = "hebbtop", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    subcommand: Option<Task>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Task {
+    /// Run an experiment, on the screen or without one
+    Run(run::Run),
+    /// List the presets that are compiled in, or print one as a file to start from
+    Presets(presets::Presets),
+    /// Print a model's parameters: id, range, default, meaning
+    Params(params::Params),
+    /// Replay reference cases, or check what presets are expected to show
+    Verify(verify::Verify),
+    /// Print the completions for a shell
+    Completions(completions::Completions),
+    /// Print the manual page
+    Man,
+    /// Print how to cite the program and the papers behind a model, as BibTeX
+    Cite(cite::Cite),
+}
+
+/// Parses the command line, does what it says, and gives the exit status.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    match Cli::try_parse() {
+        Ok(cli) => end(dispatch(cli)),
+        Err(error) => {
+            // Help and version end with 0, faulty usage with 2.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Outcome {
+    match cli.subcommand {
+        Some(Task::Run(args)) => run::run(args),
+        Some(Task::Presets(args)) => presets::run(&args),
+        Some(Task::Params(args)) => params::run(&args),
+        Some(Task::Verify(args)) => verify::run(&args),
+        Some(Task::Completions(args)) => completions::run(&args),
+        Some(Task::Man) => man::run(),
+        Some(Task::Cite(args)) => cite::run(&args),
+        None => presets::list_for_want_of_a_screen(),
+    }
+}
+
+/// The whole command line, for manual and completions.
+fn command() -> clap::Command {
+    Cli::command()
 }

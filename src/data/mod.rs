@@ -1,5 +1,13 @@
 //! Images: reading IDX files, and the small sets that are compiled in.
 
+pub mod directory;
+pub mod embedded;
+pub mod idx;
+mod set;
+pub mod text;
+
+pub use set::DataError;
+
 /// Images with class labels. Grey levels are bytes; a model divides by 255.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {

@@ -2,12 +2,166 @@
 //!
 //! One thread owns the model. Between two quanta it takes messages from a bounded channel, and puts
 //! a frame into a subscriber's one-slot mailbox when that subscriber has asked for one: a screen
-//! never queues and never slows the model.
+//! never queues and never slows the model. Whoever must not miss a sample takes the record channel,
+//! for which the model waits.
 
 pub mod command;
+mod edits;
+mod experiment;
 pub mod frame;
 pub mod history;
+mod log;
+mod mailbox;
+mod obey;
+mod publish;
+mod rate;
+mod record;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Sender, bounded};
+use thiserror::Error;
 
 pub use command::{Command, CommandId, Pace, StepOf};
-pub use frame::{Frame, LogKind, LogLine, Reply, Request, RunState};
+pub use experiment::StartError;
+pub use frame::{About, Frame, LogKind, LogLine, Reply, Request, RunState};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
+pub use mailbox::{Gone, Subscription};
+pub use record::Record;
+
+use crate::data::Dataset;
+use crate::models::{Description, Fault, Model};
+use crate::preset::Preset;
+use experiment::Experiment;
+use mailbox::{Mailbox, Message};
+use run::Run;
+
+/// Messages that may wait for the next quantum.
+const WAITING: usize = 64;
+
+/// How an experiment is run, beyond what its preset says.
+pub struct Options {
+    /// Takes the place of the preset's planned length.
+    pub steps: Option<u64>,
+    pub pace: Pace,
+    /// Images that take the place of the preset's.
+    pub data: Option<Arc<Dataset>>,
+    /// Gets every sample and log line; the model waits while it is full.
+    pub record: Option<Sender<Record>>,
+    /// Starts paused at step 0.
+    pub paused: bool,
+    /// Whether somebody is there to go on from a pause of the preset, a fault or the planned
+    /// length; otherwise the first does not pause, and the others end the thread.
+    pub attended: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            steps: None,
+            pace: Pace::FlatOut,
+            data: None,
+            record: None,
+            paused: false,
+            attended: true,
+        }
+    }
+}
+
+/// A handle on the simulation thread.
+pub struct Engine {
+    messages: Sender<Message>,
+    subscribers: AtomicU64,
+    thread: JoinHandle<Finished>,
+}
+
+/// What is left when the thread has ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub step: u64,
+    pub quantum: u64,
+    pub state: RunState,
+    pub metrics: Vec<f64>,
+    pub description: Description,
+    pub preset: Preset,
+    pub seed: u64,
+    pub data: Option<(String, String)>,
+    /// 16 hexadecimal digits over the whole state; clocks are no part of it.
+    pub digest: String,
+    /// Time that building the model took, and time since.
+    pub setup: Duration,
+    pub wall: Duration,
+}
+
+impl Finished {
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.state {
+            RunState::Faulted(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Error)]
+#[error("the simulation thread has panicked")]
+pub struct Panicked;
+
+impl Engine {
+    /// Builds the model of `preset` and starts its thread.
+    /// # Errors
+    /// When data or parameters do not fit the model.
+    pub fn start(preset: Preset, options: Options) -> Result<Self, StartError> {
+        let begun = Instant::now();
+        let experiment = Experiment::open(preset, options.data.clone())?;
+        Ok(Self::launch(experiment, options, begun.elapsed()))
+    }
+
+    fn launch(experiment: Experiment, options: Options, setup: Duration) -> Self {
+        let (messages, inbox) = bounded(WAITING);
+        let thread = std::thread::Builder::new()
+            .name("simulation".into())
+            .spawn(move || Run::new(experiment, options, inbox, setup).until_quit())
+            .expect("a thread can be started");
+        Self {
+            messages,
+            subscribers: AtomicU64::new(0),
+            thread,
+        }
+    }
+
+    /// A new subscriber, whose first frame brings the whole past.
+    pub fn subscribe(&self) -> Subscription {
+        let id = self.subscribers.fetch_add(1, Ordering::Relaxed);
+        let (mailbox, subscription) = Mailbox::new(id, self.messages.clone());
+        // A thread that has ended shows at the subscription's first use.
+        let _ = self.messages.send(Message::Subscribe(mailbox));
+        subscription
+    }
+
+    /// Waits until the thread has ended, which [`Command::Quit`] asks for.
+    /// # Errors
+    /// When the thread has panicked.
+    pub fn join(self) -> Result<Finished, Panicked> {
+        drop(self.messages);
+        self.thread.join().map_err(|_| Panicked)
+    }
+}
+
+/// 16 hexadecimal digits over the state of a model after `step` units and `quantum` quanta.
+pub fn digest(model: &dyn Model, step: u64, quantum: u64) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(step.to_le_bytes());
+    hash.update(quantum.to_le_bytes());
+    hash.update(model.save());
+    hash.finalize()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

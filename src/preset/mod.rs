@@ -1,9 +1,23 @@
 //! Experiments: a model, its data and parameters, what happens when, and what is to be expected.
 
+pub mod catalogue;
+mod entries;
+mod error;
+pub mod expect;
+mod fields;
+mod nearest;
+mod parse;
+mod resolve;
+pub mod write;
+
 use serde::{Deserialize, Serialize};
 
-use crate::models::Values;
+pub use error::PresetError;
+pub use nearest::{did_you_mean, nearest};
+pub use parse::Document;
+
 use crate::models::table::Value;
+use crate::models::{FaultKind, Values};
 
 /// An experiment, resolved: one variant chosen, every value checked against the model's table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,9 +41,14 @@ pub struct Preset {
     pub values: Values,
     pub schedule: Vec<Scheduled>,
     pub expect: Vec<Expect>,
+    /// The fault in which the run is meant to end, for a preset that shows one.
+    pub fault: Option<FaultKind>,
     /// Names of all variants of the file.
     pub variants: Vec<String>,
 }
+
+/// Sets of images that a preset may ask for with `--data`.
+const EXTERNAL: [&str; 3] = ["mnist", "fashion-mnist", "emnist"];
 
 /// Where the images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +57,8 @@ pub enum DataChoice {
     None,
     /// The 8x8 digits that are compiled in.
     Digits,
-    /// Must be given with `--data`; the word says what is meant, e.g. "mnist".
+    /// Must be given with `--data`; the word says what is meant: "mnist", "fashion-mnist" or
+    /// "emnist".
     External(String),
 }
 
@@ -71,9 +91,9 @@ pub struct Expect {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum When {
-    /// At the planned length.
+    /// The last value that was measured up to the planned length.
     End,
-    /// When this many units are done.
+    /// The last value that was measured when this many units are done.
     Step(u64),
     /// The mean over the last so many units before the planned length.
     MeanOfLast(u64),

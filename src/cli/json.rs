@@ -1,0 +1,95 @@
+//! The result of a run as one JSON object.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::headless::Report;
+use super::process;
+use crate::models::FaultKind;
+
+/// Raised when a key changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Run<'a> {
+    schema_version: u32,
+    version: &'static str,
+    preset: &'a str,
+    variant: Option<&'a str>,
+    model: &'a str,
+    seed: u64,
+    unit: &'a str,
+    /// Units done.
+    steps: u64,
+    /// Seconds of simulated time; null for a model without time.
+    sim_time_s: Option<f64>,
+    /// From reading the preset to the first step.
+    setup_s: f64,
+    /// From the first step to the end.
+    wall_s: f64,
+    /// Processor time of the whole process in the same stretch.
+    cpu_s: f64,
+    peak_rss_bytes: u64,
+    isa: String,
+    /// Null for a model without images.
+    data: Option<Data<'a>>,
+    /// Null where there is no finite value.
+    metrics: BTreeMap<&'a str, Option<f64>>,
+    fault: Option<Fault<'a>>,
+    /// 16 hexadecimal digits over the state; clocks are no part of it.
+    digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    name: &'a str,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fault<'a> {
+    kind: FaultKind,
+    what: &'a str,
+    step: u64,
+}
+
+pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    let finished = &report.finished;
+    let description = &finished.description;
+    let metrics = description.metrics.iter().zip(&finished.metrics);
+    let run = Run {
+        schema_version: SCHEMA_VERSION,
+        version: env!("CARGO_PKG_VERSION"),
+        preset: &finished.preset.name,
+        variant: finished.preset.variant.as_deref(),
+        model: &finished.preset.model,
+        seed: finished.seed,
+        unit: &description.unit,
+        steps: finished.step,
+        sim_time_s: description
+            .seconds_per_unit
+            .map(|seconds| seconds * finished.step as f64),
+        setup_s: report.setup.as_secs_f64(),
+        wall_s: finished.wall.as_secs_f64(),
+        cpu_s: report.cpu.as_secs_f64(),
+        peak_rss_bytes: process::peak_rss_bytes(),
+        isa: process::isa(),
+        data: finished
+            .data
+            .as_ref()
+            .map(|(name, sha256)| Data { name, sha256 }),
+        metrics: metrics
+            .map(|(spec, value)| (spec.id.as_ref(), Some(*value).filter(|x| x.is_finite())))
+            .collect(),
+        fault: finished.fault().map(|fault| Fault {
+            kind: fault.kind,
+            what: &fault.what,
+            step: finished.step,
+        }),
+        digest: &finished.digest,
+    };
+    serde_json::to_writer(&mut *out, &run)?;
+    writeln!(out)
+}

@@ -1,0 +1,130 @@
+//! `hebbtop params`: a model's parameter table.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::exit::Outcome;
+use crate::models::param::display;
+use crate::models::table::{Applies, ParamSpec, Scale, Scope};
+use crate::models::{FAMILIES, Family};
+
+#[derive(Args, Debug)]
+pub struct Params {
+    /// The model
+    #[arg(value_parser = model_names())]
+    model: String,
+}
+
+/// Accepts a family by its id or by the beginning of its presets' names.
+pub fn model_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        FAMILIES
+            .iter()
+            .flat_map(|family| [family.id, family.prefix]),
+    )
+}
+
+/// The family that `name` names, which [`model_names`] has accepted.
+pub fn model(name: &str) -> Option<&'static Family> {
+    FAMILIES
+        .iter()
+        .find(|family| family.id == name || family.prefix == name)
+}
+
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(args: &Params) -> Outcome {
+    let mut out = io::stdout().lock();
+    if let Some(family) = model(&args.model) {
+        write(&mut out, family)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn write(out: &mut impl Write, family: &Family) -> io::Result<()> {
+    writeln!(out, "{}: {}", family.id, family.summary)?;
+    for spec in family.params {
+        writeln!(out)?;
+        entry(out, spec)?;
+    }
+    Ok(())
+}
+
+fn entry(out: &mut impl Write, spec: &ParamSpec) -> io::Result<()> {
+    let layer = if spec.scope == Scope::Layer {
+        "_1, _2, ..."
+    } else {
+        ""
+    };
+    let unit = if spec.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", spec.unit)
+    };
+    let log = match spec.kind {
+        crate::models::table::Kind::Real {
+            scale: Scale::Log, ..
+        } => ", logarithmic",
+        _ => "",
+    };
+    let applies = match spec.applies {
+        Applies::Quantum | Applies::Unit if spec.scope == Scope::Layer => "while running, by layer",
+        Applies::Quantum | Applies::Unit => "while running",
+        Applies::Restart => "at a restart",
+    };
+    writeln!(out, "{}{layer}", spec.id)?;
+    writeln!(
+        out,
+        "    {}{unit}{log}; default {}; changes {applies}",
+        spec.allowed(),
+        display(&spec.default)
+    )?;
+    for line in wrapped(&spec.meaning, 76) {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}
+
+/// Lines of whole words, at most `width` characters each where words allow.
+fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_as_long_as_they_may_be_and_lose_no_word() {
+        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
+        assert_eq!(
+            wrapped("incomprehensible no", 5),
+            ["incomprehensible", "no"]
+        );
+        assert_eq!(wrapped("", 5), [""]);
+    }
+
+    #[test]
+    fn every_model_is_known_by_id_and_by_prefix() {
+        for family in FAMILIES {
+            for name in [family.id, family.prefix] {
+                assert_eq!(model(name).map(|found| found.id), Some(family.id));
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `hebbtop run`: an experiment, on the screen or without one.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::exit::{Failure, Outcome};
+use super::headless::{self, Output};
+use crate::data::{Dataset, directory, text};
+use crate::engine::{Options, Pace};
+use crate::models::values::find;
+use crate::models::{self};
+use crate::preset::{Preset, catalogue, did_you_mean};
+
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Name of a preset, with :VARIANT if it has some, or a preset file
+    #[arg(value_name = "PRESET[:VARIANT]|FILE.toml")]
+    preset: String,
+    /// Start with another value of a parameter; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Start from another seed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Folder with an MNIST-shaped set of images, plain or .gz
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Length of the run in the model's unit (training step, episode, ms)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// Run without a screen, flat out, and print a table at the end
+    #[arg(long)]
+    headless: bool,
+    /// Run without a screen and print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// # Errors
+/// See [`Failure`].
+pub fn run(args: Run) -> Outcome {
+    let begun = Instant::now();
+    let mut preset = catalogue::resolve(&args.preset)?;
+    for assignment in &args.set {
+        set(&mut preset, assignment).map_err(Failure::Usage)?;
+    }
+    if let Some(seed) = args.seed {
+        preset.seed = seed;
+    }
+    let options = Options {
+        steps: args.steps,
+        data: args.data.as_deref().map(open).transpose()?,
+        ..Options::default()
+    };
+    if args.json || args.headless || true {
+        let output = if args.json {
+            Output::Json
+        } else {
+            Output::Table
+        };
+        return headless::run(preset, options, begun, output);
+    }
+    Ok(())
+}
+
+/// The images of a folder.
+/// # Errors
+/// See [`directory::read`].
+pub fn open(folder: &std::path::Path) -> Result<Arc<Dataset>, Failure> {
+    Ok(Arc::new(directory::read(folder)?))
+}
+
+/// Puts `KEY=VALUE` into the preset.
+fn set(preset: &mut Preset, assignment: &str) -> Result<(), String> {
+    let family = models::family(&preset.model).expect("a resolved preset has a family");
+    let shown = text::line(assignment);
+    let Some((id, typed)) = assignment.split_once('=') else {
+        return Err(format!("--set takes KEY=VALUE, not `{shown}`"));
+    };
+    let id = id.trim();
+    let Some((spec, layer)) = find(family.params, id) else {
+        let hint = did_you_mean(id, family.params.iter().map(|spec| spec.id.as_ref()));
+        return Err(format!(
+            "--set {shown}: `{}` is no parameter of {}{hint}; `hebbtop params {}` lists them",
+            text::line(id),
+            family.id,
+            family.id
+        ));
+    };
+    let spec = layer.map_or_else(|| spec.clone(), |layer| spec.for_layer(layer));
+    let value = spec
+        .parse(&text::line(typed))
+        .map_err(|refusal| format!("--set {shown}: {refusal}"))?;
+    preset.values.set(id, value);
+    Ok(())
+}
+
+/// Whether there is a terminal on both sides.
+pub fn has_terminal() -> bool {
+    io::stdout().is_terminal() && io::stdin().is_terminal()
+}

@@ -1,0 +1,117 @@
+//! Changes of parameters: those that wait for their boundary, and those that can be taken back.
+
+use crate::models::Value;
+
+/// A change that a person made, when it was accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Edit {
+    pub param: usize,
+    pub from: Value,
+    pub to: Value,
+    /// Quanta done since the start; changes of one parameter at one moment are one edit.
+    pub moment: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Edits {
+    done: Vec<Edit>,
+    undone: Vec<Edit>,
+    /// In the order in which they were accepted, one for each parameter.
+    pending: Vec<(usize, Value)>,
+}
+
+impl Edits {
+    pub fn remember(&mut self, edit: Edit) {
+        self.undone.clear();
+        match self.done.last_mut() {
+            Some(last) if last.param == edit.param && last.moment == edit.moment => {
+                last.to = edit.to;
+            }
+            _ => self.done.push(edit),
+        }
+    }
+
+    /// The change to take back, and the value to go back to.
+    pub fn undo(&mut self) -> Option<(usize, Value)> {
+        let edit = self.done.pop()?;
+        let change = (edit.param, edit.from.clone());
+        self.undone.push(edit);
+        Some(change)
+    }
+
+    pub fn redo(&mut self) -> Option<(usize, Value)> {
+        let edit = self.undone.pop()?;
+        let change = (edit.param, edit.to.clone());
+        self.done.push(edit);
+        Some(change)
+    }
+
+    pub fn depths(&self) -> (u32, u32) {
+        (self.done.len() as u32, self.undone.len() as u32)
+    }
+
+    pub fn postpone(&mut self, param: usize, value: Value) {
+        self.pending.retain(|(other, _)| *other != param);
+        self.pending.push((param, value));
+    }
+
+    pub fn forget_pending(&mut self, param: usize) {
+        self.pending.retain(|(other, _)| *other != param);
+    }
+
+    pub fn pending(&self) -> &[(usize, Value)] {
+        &self.pending
+    }
+
+    /// Removes and returns the pending changes for which `due` holds.
+    pub fn take_due(&mut self, due: impl Fn(usize) -> bool) -> Vec<(usize, Value)> {
+        let (now, later) = self.pending.drain(..).partition(|(param, _)| due(*param));
+        self.pending = later;
+        now
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(param: usize, from: i64, to: i64, moment: u64) -> Edit {
+        Edit {
+            param,
+            from: Value::Integer(from),
+            to: Value::Integer(to),
+            moment,
+        }
+    }
+
+    #[test]
+    fn nudges_at_one_moment_are_taken_back_together() {
+        let mut edits = Edits::default();
+        edits.remember(edit(0, 1, 2, 5));
+        edits.remember(edit(0, 2, 3, 5));
+        edits.remember(edit(0, 3, 4, 6));
+        assert_eq!(edits.undo(), Some((0, Value::Integer(3))));
+        assert_eq!(edits.undo(), Some((0, Value::Integer(1))));
+        assert_eq!(edits.undo(), None);
+        assert_eq!(edits.redo(), Some((0, Value::Integer(3))));
+        edits.remember(edit(1, 0, 9, 7));
+        assert_eq!(edits.redo(), None, "a new change ends the undone future");
+    }
+
+    #[test]
+    fn a_later_change_replaces_one_that_still_waits() {
+        let mut edits = Edits::default();
+        edits.postpone(2, Value::Integer(1));
+        edits.postpone(3, Value::Integer(5));
+        edits.postpone(2, Value::Integer(7));
+        assert_eq!(
+            edits.take_due(|param| param == 2),
+            vec![(2, Value::Integer(7))]
+        );
+        assert_eq!(edits.pending(), [(3, Value::Integer(5))]);
+    }
+}

@@ -1,0 +1,247 @@
+//! What each message makes a run do.
+
+use std::time::Instant;
+
+use super::command::{Command, Pace, StepOf};
+use super::edits::Edit;
+use super::experiment::Experiment;
+use super::frame::{LogKind, Reply, RunState};
+use super::history::{History, MarkKind};
+use super::mailbox::Message;
+use super::run::Run;
+use crate::models::Value;
+use crate::models::param::display;
+use crate::models::table::Applies;
+use crate::preset;
+
+impl Run {
+    pub(super) fn handle(&mut self, message: Message) {
+        match message {
+            Message::Subscribe(mailbox) => {
+                self.subscribers.retain(|other| !other.abandoned());
+                self.subscribers.push(mailbox);
+            }
+            Message::Ask { from, request } => self.publish(from, &request),
+            Message::Do { from, id, command } => {
+                let outcome = self.obey(command);
+                if let Err(why) = &outcome {
+                    self.say(LogKind::Refused, why.clone());
+                }
+                if let Some(mailbox) = self.subscribers.iter_mut().find(|other| other.id == from) {
+                    mailbox.replies.push(Reply {
+                        command: id,
+                        outcome,
+                    });
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> Result<String, String> {
+        match command {
+            Command::Pause => {
+                self.stepping = None;
+                if self.state == RunState::Running {
+                    self.state = RunState::Paused;
+                }
+                Ok(format!("paused at {}", self.place()))
+            }
+            Command::Resume => {
+                self.set_running(None);
+                Ok(format!("running from {}", self.place()))
+            }
+            Command::Step { of, count } => {
+                self.set_running(Some((of, count.max(1))));
+                Ok(format!("stepping from {}", self.place()))
+            }
+            Command::SetPace(pace) => {
+                if let Pace::Units(rate) | Pace::Quanta(rate) = pace
+                    && !(rate.is_finite() && rate > 0.0)
+                {
+                    return Err("a pace is a number above 0".into());
+                }
+                self.pace = pace;
+                self.due = Instant::now();
+                Ok(match pace {
+                    Pace::FlatOut => "flat out".into(),
+                    Pace::Units(rate) => {
+                        format!("{rate} {} a second", self.experiment.description.unit)
+                    }
+                    Pace::Quanta(rate) => {
+                        format!("{rate} {} a second", self.experiment.description.quantum)
+                    }
+                })
+            }
+            Command::Set { id, value } => self.change(&id, value, true),
+            Command::Undo => {
+                let (param, value) = self.edits.undo().ok_or("there is nothing to undo")?;
+                self.apply_or_postpone(param, value)
+            }
+            Command::Redo => {
+                let (param, value) = self.edits.redo().ok_or("there is nothing to redo")?;
+                self.apply_or_postpone(param, value)
+            }
+            Command::Reset { seed } => self.reset(seed.unwrap_or(self.experiment.seed)),
+            Command::Preset(name) => self.switch(&name),
+            Command::SavePreset(path) => {
+                preset::write::save(&self.experiment.as_preset(), &path)
+                    .map_err(|error| error.to_string())?;
+                Ok(format!("saved as {}", path.display()))
+            }
+            Command::Mark(words) => {
+                self.note(MarkKind::Note, LogKind::Info, words);
+                Ok(format!("marked at {}", self.place()))
+            }
+            Command::Quit => {
+                self.quit = true;
+                Ok("ending".into())
+            }
+        }
+    }
+
+    fn set_running(&mut self, stepping: Option<(StepOf, u64)>) {
+        self.stepping = stepping;
+        self.state = RunState::Running;
+        self.due = Instant::now();
+        self.rate.restart();
+    }
+
+    fn place(&self) -> String {
+        let Self { step, quantum, .. } = self;
+        let description = &self.experiment.description;
+        if *quantum == 0 {
+            format!("{} {step}", description.unit)
+        } else {
+            format!(
+                "{} {step} + {quantum} {}",
+                description.unit, description.quantum
+            )
+        }
+    }
+
+    /// Accepts or refuses a change by the model's table.
+    pub(super) fn change(
+        &mut self,
+        id: &str,
+        value: Value,
+        undoable: bool,
+    ) -> Result<String, String> {
+        let description = &self.experiment.description;
+        let param = description
+            .param(id)
+            .ok_or_else(|| format!("there is no parameter `{id}`"))?;
+        description.params[param]
+            .check(&value)
+            .map_err(|refusal| refusal.to_string())?;
+        let waiting = self
+            .edits
+            .pending()
+            .iter()
+            .find(|(other, _)| *other == param);
+        let from = waiting.map_or_else(|| self.experiment.model.get(param), |(_, v)| v.clone());
+        if from == value {
+            return Ok(format!("{id} is {} already", display(&value)));
+        }
+        let said = self.apply_or_postpone(param, value.clone())?;
+        if undoable {
+            self.edits.remember(Edit {
+                param,
+                from,
+                to: value,
+                moment: self.quanta,
+            });
+        }
+        Ok(said)
+    }
+
+    fn apply_or_postpone(&mut self, param: usize, value: Value) -> Result<String, String> {
+        let spec = &self.experiment.description.params[param];
+        let now = match spec.applies {
+            Applies::Quantum => true,
+            Applies::Unit => self.experiment.model.at_unit_boundary(),
+            Applies::Restart => false,
+        };
+        if now {
+            return self.try_apply(param, value);
+        }
+        let (id, shown) = (spec.id.clone(), display(&value));
+        let when = match spec.applies {
+            Applies::Restart => "at the next reset",
+            _ => "at the end of this unit",
+        };
+        if value == self.experiment.model.get(param) {
+            self.edits.forget_pending(param);
+            return Ok(format!("{id} stays {shown}"));
+        }
+        self.edits.postpone(param, value);
+        Ok(format!("{id} = {shown} {when}"))
+    }
+
+    fn try_apply(&mut self, param: usize, value: Value) -> Result<String, String> {
+        self.edits.forget_pending(param);
+        let id = self.experiment.description.params[param].id.clone();
+        let old = self.experiment.model.get(param);
+        self.experiment
+            .model
+            .set(param, &value)
+            .map_err(|why| format!("{id}: {why}"))?;
+        let change = format!("{id} {} -> {}", display(&old), display(&value));
+        self.note(MarkKind::Edit, LogKind::Edit, change.clone());
+        Ok(format!("{change} at {}", self.place()))
+    }
+
+    /// Applies a change that was accepted earlier.
+    pub(super) fn apply(&mut self, param: usize, value: Value) {
+        if let Err(why) = self.try_apply(param, value) {
+            self.say(LogKind::Refused, why);
+        }
+    }
+
+    fn reset(&mut self, seed: u64) -> Result<String, String> {
+        let anew = self.experiment.anew(seed, self.edits.pending());
+        let experiment = anew.map_err(|error| error.to_string())?;
+        self.edits.take_due(|_| true);
+        self.replace(experiment);
+        self.say(LogKind::Info, format!("reset with seed {seed}"));
+        Ok(format!("reset with seed {seed}"))
+    }
+
+    fn switch(&mut self, name: &str) -> Result<String, String> {
+        let preset = preset::catalogue::resolve(name).map_err(|error| error.to_string())?;
+        let experiment = Experiment::open(preset, self.options.data.clone())
+            .map_err(|error| error.to_string())?;
+        self.edits.clear();
+        self.options.steps = None;
+        if self.pace != Pace::FlatOut {
+            self.pace = experiment.preset.pace.map_or(Pace::FlatOut, Pace::Units);
+        }
+        self.replace(experiment);
+        self.announce();
+        Ok(format!("switched to {name}"))
+    }
+
+    fn replace(&mut self, experiment: Experiment) {
+        let metrics = experiment.description.metrics.len();
+        self.experiment = experiment;
+        self.epoch += 1;
+        (self.step, self.quantum, self.scheduled) = (0, 0, 0);
+        self.length = Some(self.options.steps.unwrap_or(self.experiment.preset.length));
+        self.history = History::new(metrics);
+        self.sample = vec![f64::NAN; metrics];
+        self.stepping = None;
+        if self.state != RunState::Paused {
+            self.set_running(None);
+        }
+        self.at_boundary();
+    }
+
+    pub(super) fn announce(&mut self) {
+        let preset = &self.experiment.preset;
+        let name = match &preset.variant {
+            Some(variant) => format!("{}:{variant}", preset.name),
+            None => preset.name.clone(),
+        };
+        let words = format!("{name}: {} (seed {})", preset.title, self.experiment.seed);
+        self.say(LogKind::Info, words);
+    }
+}

@@ -1,0 +1,117 @@
+//! The two floating-point types that the networks run in: `f32` to run, `f64` to verify.
+
+use std::fmt::Debug;
+use std::ops::{AddAssign, MulAssign, Neg, SubAssign};
+
+use ndarray::LinalgScalar;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::exp;
+
+/// A float with what the kernels need of it.
+pub trait Real:
+    LinalgScalar
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + Neg<Output = Self>
+    + PartialOrd
+    + Default
+    + Debug
+    + Send
+    + Sync
+    + Serialize
+    + DeserializeOwned
+{
+    /// The nearest number of this type.
+    fn of(x: f64) -> Self;
+    fn f64(self) -> f64;
+    fn sqrt(self) -> Self;
+    /// `e^x`; for `f32` without branches and with the same bits on every instruction set.
+    fn exp(self) -> Self;
+    fn tanh(self) -> Self;
+    /// `ln(1 + x)` for `0 <= x <= 1`.
+    fn ln_1p_unit(self) -> Self;
+    /// `self * a + b`, in one rounding where `FUSED` (processors with such an instruction).
+    fn multiply_add<const FUSED: bool>(self, a: Self, b: Self) -> Self;
+    fn is_finite(self) -> bool;
+}
+
+impl Real for f64 {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exp()
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        self.tanh()
+    }
+    #[inline(always)]
+    fn ln_1p_unit(self) -> Self {
+        self.ln_1p()
+    }
+    #[inline(always)]
+    fn multiply_add<const FUSED: bool>(self, a: Self, b: Self) -> Self {
+        if FUSED {
+            self.mul_add(a, b)
+        } else {
+            self * a + b
+        }
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+}
+
+impl Real for f32 {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        x as f32
+    }
+    #[inline(always)]
+    fn f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        exp::exp(self)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        exp::tanh(self)
+    }
+    #[inline(always)]
+    fn ln_1p_unit(self) -> Self {
+        exp::ln_1p_unit(self)
+    }
+    #[inline(always)]
+    fn multiply_add<const FUSED: bool>(self, a: Self, b: Self) -> Self {
+        if FUSED {
+            self.mul_add(a, b)
+        } else {
+            self * a + b
+        }
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+}

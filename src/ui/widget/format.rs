@@ -1,0 +1,407 @@
+//! Numbers as words, in one place, so that the same quantity looks the same on every panel.
+//!
+//! Widths are bounded and digits do not jump: a number keeps its count of significant digits
+//! (`0.0130`, not `0.013`), and [`fixed`] pads on the left.
+
+/// Characters that [`short`] never exceeds, sign included.
+pub const SHORT_WIDTH: usize = 8;
+
+/// What stands for a number that is not there.
+pub const MISSING: &str = "–";
+
+/// A measured number in three significant digits and at most [`SHORT_WIDTH`] characters: `0.0131`,
+/// `-5.00`, `124`, `1.24e5`, `1.0e-12`. A missing one (NaN) is a dash.
+pub fn short(x: f64) -> String {
+    let magnitude = x.abs();
+    if x.is_nan() {
+        MISSING.into()
+    } else if x.is_infinite() {
+        if x > 0.0 { "inf" } else { "-inf" }.into()
+    } else if magnitude == 0.0 {
+        "0".into()
+    } else if rounds_into(magnitude, 0.01, 10_000.0) {
+        significant(x, 3)
+    } else {
+        scientific(x)
+    }
+}
+
+/// [`short`], padded on the left to `width`; text that is wider stays whole.
+pub fn fixed(x: f64, width: usize) -> String {
+    format!("{:>width$}", short(x))
+}
+
+/// [`short`] with the sign always written, as for a weight or a change of one.
+pub fn signed(x: f64) -> String {
+    if x > 0.0 {
+        format!("+{}", short(x))
+    } else {
+        short(x)
+    }
+}
+
+/// How many, in at most five characters below 10^15: `999`, `1.20k`, `12.4k`, `1.20M`.
+pub fn count(n: f64) -> String {
+    const SUFFIXES: [(f64, &str); 4] = [(1e3, "k"), (1e6, "M"), (1e9, "G"), (1e12, "T")];
+    let magnitude = n.abs();
+    if !n.is_finite() {
+        return short(n);
+    }
+    if magnitude < 999.5 {
+        return if magnitude.fract() == 0.0 || magnitude >= 99.95 {
+            plain_zero(format!("{n:.0}"))
+        } else {
+            significant(n, 3)
+        };
+    }
+    for (unit, suffix) in SUFFIXES {
+        if magnitude < unit * 999.5 {
+            return format!("{}{suffix}", significant(n / unit, 3));
+        }
+    }
+    scientific(n)
+}
+
+/// A whole number with its digits in groups of three: `1 189 204`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share of one as a percentage of at most five characters: `0%`, `<0.1%`, `1.1%`, `62%`.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if !percent.is_finite() {
+        short(percent)
+    } else if percent == 0.0 {
+        "0%".into()
+    } else if percent.abs() < 0.1 {
+        if percent > 0.0 { "<0.1%" } else { "-0.1%" }.into()
+    } else if percent.abs() < 9.95 {
+        format!("{percent:.1}%")
+    } else if percent.abs() < 9_999.5 {
+        format!("{percent:.0}%")
+    } else {
+        format!("{}%", scientific(percent))
+    }
+}
+
+/// The text of a number with its unit behind it, `4.90 Hz`; no unit, no space.
+pub fn with_unit(number: &str, unit: &str) -> String {
+    match unit {
+        "" => number.into(),
+        "%" | "°" => format!("{number}{unit}"),
+        _ => format!("{number} {unit}"),
+    }
+}
+
+/// Seconds in the unit that suits them: `3.50 µs`, `120 ms`, `12.0 s`, `3 min 20 s`, `2 h 05 min`.
+pub fn duration(seconds: f64) -> String {
+    let magnitude = seconds.abs();
+    if !seconds.is_finite() {
+        return short(seconds);
+    }
+    if magnitude == 0.0 {
+        return "0 s".into();
+    }
+    if magnitude < 59.95 {
+        let (unit, name) = match magnitude {
+            m if m < 999.5e-6 => (1e-6, "µs"),
+            m if m < 0.9995 => (1e-3, "ms"),
+            _ => (1.0, "s"),
+        };
+        return format!("{} {name}", short(seconds / unit));
+    }
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let whole = magnitude.round() as u64;
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60);
+    if hours == 0 {
+        format!("{sign}{minutes} min {:02} s", whole % 60)
+    } else if hours < 100_000 {
+        format!("{sign}{hours} h {minutes:02} min")
+    } else {
+        format!("{sign}{} h", scientific(magnitude / 3600.0))
+    }
+}
+
+/// A tick on a linear axis whose ticks are `step` apart: as many decimals as the step needs.
+pub fn tick(x: f64, step: f64) -> String {
+    if !x.is_finite() || !step.is_finite() || step <= 0.0 {
+        return short(x);
+    }
+    let x = if x.abs() < step * 1e-6 { 0.0 } else { x };
+    let largest = x.abs().max(step);
+    if largest >= 99_999.5 || step < 0.99e-4 {
+        return if x == 0.0 {
+            "0".into()
+        } else {
+            trimmed_scientific(x, step)
+        };
+    }
+    // A step of 0.25 needs one decimal more than its power of ten.
+    let decimals = (0..=5).find(|&d| {
+        let scaled = step * 10f64.powi(d);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled
+    });
+    plain_zero(format!("{x:.*}", decimals.unwrap_or(5) as usize))
+}
+
+/// A step number on an axis, with the decimals that keep ticks `step` apart distinct: `1.185M`.
+pub fn count_tick(x: f64, step: f64) -> String {
+    let (unit, suffix) = match x.abs() {
+        m if m < 9_999.5 => return tick(x, step),
+        m if m < 999_999.5 => (1e3, "k"),
+        m if m < 999_999_999.5 => (1e6, "M"),
+        _ => (1e9, "G"),
+    };
+    format!("{}{suffix}", tick(x / unit, step / unit))
+}
+
+/// A power of ten as a label of a logarithmic axis: `1e-3`, `0.1`, `1`, `10`, `100`, `1e3`.
+pub fn decade(exponent: i32) -> String {
+    match exponent {
+        -1 => "0.1".into(),
+        0 => "1".into(),
+        1 => "10".into(),
+        2 => "100".into(),
+        _ => format!("1e{exponent}"),
+    }
+}
+
+/// `text` in at most `width` characters, with `ellipsis` at the end where it is cut.
+pub fn clip(text: &str, width: usize, ellipsis: char) -> String {
+    if text.chars().count() <= width {
+        return text.into();
+    }
+    let Some(kept) = width.checked_sub(1) else {
+        return String::new();
+    };
+    let mut out: String = text.chars().take(kept).collect();
+    out.push(ellipsis);
+    out
+}
+
+/// The words with every sign that plain ASCII lacks replaced by a near one.
+pub fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' '..='~' => out.push(c),
+            '–' | '—' | '−' => out.push('-'),
+            '×' => out.push('x'),
+            '±' => out.push_str("+-"),
+            '·' => out.push('.'),
+            '…' => out.push('~'),
+            '→' => out.push('>'),
+            '←' => out.push('<'),
+            '°' => out.push_str("deg"),
+            'µ' | 'μ' => out.push('u'),
+            '∠' => out.push('<'),
+            'Δ' => out.push('d'),
+            '│' | '┊' | '╷' | '╵' => out.push('|'),
+            '─' | '╌' | '━' => out.push('-'),
+            '┤' | '├' | '┬' | '┴' | '┼' | '└' | '┘' | '┌' | '┐' => out.push('+'),
+            _ => out.push('?'),
+        }
+    }
+    out
+}
+
+/// Whether the magnitude, once rounded to three digits, lies in `low..high`.
+fn rounds_into(magnitude: f64, low: f64, high: f64) -> bool {
+    (low * 0.999_5..high * 0.999_95).contains(&magnitude)
+}
+
+fn significant(x: f64, digits: i32) -> String {
+    let magnitude = x.abs();
+    if magnitude == 0.0 || !x.is_finite() {
+        return short(x);
+    }
+    // The exponent after rounding: 9.996 has three digits as 10.0.
+    let rounded: f64 = format!("{magnitude:.*e}", (digits - 1).max(0) as usize)
+        .parse()
+        .unwrap_or(magnitude);
+    let exponent = rounded.log10().floor() as i32;
+    let decimals = (digits - 1 - exponent).max(0) as usize;
+    format!("{x:.decimals$}")
+}
+
+/// Mantissa and exponent in at most [`SHORT_WIDTH`] characters.
+fn scientific(x: f64) -> String {
+    let full = format!("{x:.2e}");
+    if full.len() <= SHORT_WIDTH - usize::from(x > 0.0) {
+        return full;
+    }
+    let less = format!("{x:.1e}");
+    if less.len() <= SHORT_WIDTH - usize::from(x > 0.0) {
+        less
+    } else {
+        format!("{x:.0e}")
+    }
+}
+
+/// Scientific form with only the digits that tell neighbours `step` apart.
+fn trimmed_scientific(x: f64, step: f64) -> String {
+    let exponent = x.abs().log10().floor();
+    let digits = (exponent - step.log10().floor()).clamp(0.0, 3.0) as usize;
+    let text = format!("{x:.digits$e}");
+    let Some((mantissa, power)) = text.split_once('e') else {
+        return text;
+    };
+    let mantissa = if mantissa.contains('.') {
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        mantissa
+    };
+    format!("{mantissa}e{power}")
+}
+
+fn plain_zero(text: String) -> String {
+    let is_zero = text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    if is_zero { text[1..].into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn short_numbers_keep_sign_and_digits() {
+        for (x, shown) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (-5.0, "-5.00"),
+            (5.0, "5.00"),
+            (0.0131, "0.0131"),
+            (0.013, "0.0130"),
+            (-0.0131, "-0.0131"),
+            (0.009_999, "0.0100"),
+            (0.001_31, "1.31e-3"),
+            (-0.001_31, "-1.31e-3"),
+            (9.996, "10.0"),
+            (124.0, "124"),
+            (-1234.0, "-1234"),
+            (9_999.9, "1.00e4"),
+            (12_400.0, "1.24e4"),
+            (1e-12, "1.0e-12"),
+            (-1e-12, "-1.0e-12"),
+            (1e300, "1.0e300"),
+            (-1e-300, "-1e-300"),
+            (f64::MIN_POSITIVE / 4.0, "6e-309"),
+            (f64::NAN, "–"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(short(x), shown, "{x:e}");
+        }
+        assert_eq!(fixed(-5.0, 8), "   -5.00");
+        assert_eq!(signed(0.0214), "+0.0214");
+        assert_eq!(signed(-0.0214), "-0.0214");
+        assert_eq!(signed(0.0), "0");
+    }
+
+    #[test]
+    fn counts_have_suffixes() {
+        for (n, shown) in [
+            (0.0, "0"),
+            (7.0, "7"),
+            (12.4, "12.4"),
+            (999.0, "999"),
+            (999.6, "1.00k"),
+            (1_200.0, "1.20k"),
+            (12_400.0, "12.4k"),
+            (-12_400.0, "-12.4k"),
+            (999_600.0, "1.00M"),
+            (1_200_000.0, "1.20M"),
+            (3.4e9, "3.40G"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(count(n), shown, "{n}");
+        }
+        assert_eq!(grouped(1_189_204), "1 189 204");
+        assert_eq!(grouped(999), "999");
+    }
+
+    #[test]
+    fn percentages_and_times() {
+        for (share, shown) in [
+            (0.0, "0%"),
+            (0.000_4, "<0.1%"),
+            (0.011, "1.1%"),
+            (0.62, "62%"),
+            (1.0, "100%"),
+            (-0.05, "-5.0%"),
+        ] {
+            assert_eq!(percent(share), shown);
+        }
+        for (seconds, shown) in [
+            (0.0, "0 s"),
+            (3.5e-6, "3.50 µs"),
+            (0.12, "120 ms"),
+            (12.0, "12.0 s"),
+            (200.0, "3 min 20 s"),
+            (7_500.0, "2 h 05 min"),
+        ] {
+            assert_eq!(duration(seconds), shown);
+        }
+        assert_eq!(with_unit("4.90", "Hz"), "4.90 Hz");
+        assert_eq!(with_unit("71.0", "°"), "71.0°");
+        assert_eq!(with_unit("71.0", ""), "71.0");
+    }
+
+    #[test]
+    fn ticks_have_the_decimals_of_their_step() {
+        for (x, step, shown) in [
+            (0.25, 0.25, "0.25"),
+            (0.5, 0.25, "0.50"),
+            (-1e-17, 0.1, "0.0"),
+            (3.0, 1.0, "3"),
+            (-2.5, 0.5, "-2.5"),
+            (2e-7, 1e-7, "2e-7"),
+            (2.5e6, 5e5, "2.5e6"),
+            (0.0, 5e5, "0"),
+        ] {
+            assert_eq!(tick(x, step), shown);
+        }
+        assert_eq!(count_tick(1_185_000.0, 5_000.0), "1.185M");
+        assert_eq!(count_tick(1_200_000.0, 100_000.0), "1.2M");
+        assert_eq!(count_tick(12_500.0, 500.0), "12.5k");
+        assert_eq!(count_tick(400.0, 100.0), "400");
+        assert_eq!([-3, 0, 2, 4].map(decade), ["1e-3", "1", "100", "1e4"]);
+    }
+
+    #[test]
+    fn cut_text_says_so() {
+        assert_eq!(clip("energy", 6, '…'), "energy");
+        assert_eq!(clip("energy", 4, '…'), "ene…");
+        assert_eq!(clip("energy", 0, '…'), "");
+        assert_eq!(ascii("∠71° ±Δ 3×4"), "<71deg +-d 3x4");
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_fits_and_reads_back(x in any::<f64>()) {
+            let shown = short(x);
+            prop_assert!(shown.chars().count() <= SHORT_WIDTH, "{shown}");
+            if x.is_finite() && shown != "0" {
+                let back: f64 = shown.parse().unwrap();
+                prop_assert!(back.is_infinite() || (back / x - 1.0).abs() < 0.51 || x.abs() < 1e-300, "{shown} for {x:e}");
+                prop_assert_eq!(shown.starts_with('-'), x < 0.0);
+            }
+        }
+
+        #[test]
+        fn nothing_panics(x in any::<f64>(), step in any::<f64>()) {
+            let _ = (count(x), percent(x), duration(x), tick(x, step), count_tick(x, step), signed(x));
+        }
+    }
+}
