@@ -22,7 +22,21 @@ macro_rules! cases {
 }
 
 /// The cases under tests/reference/.
-pub const CASES: &[(&str, &str)] = cases![];
+pub const CASES: &[(&str, &str)] = cases![
+    "pc/public_01_A_tanh_ce_exact.json",
+    "pc/public_02_A_relu_mse_exact.json",
+    "pc/public_03_A_tanh_ce_fixedpred_eta1_ndepth.json",
+    "pc/public_04_B_relu_ce_fixedpred_eta0.1_n20.json",
+    "pc/public_05_B_softplus_mse_fixedpred_eta0.5_n5.json",
+    "pc/public_06_A_softplus_ce_fixedpred_eta0.1_n1.json",
+    "pc/public_07_A_tanh_mse_strict_eta0.1_n20.json",
+    "pc/public_08_B_relu_ce_strict_eta0.5_n5.json",
+    "pc/public_09_B_softplus_ce_strict_eta0.1_n1.json",
+    "pc/public_10_A_relu_ce_strict_eta1_ndepth.json",
+    "pc/public_11_conv_relu_ce_exact.json",
+    "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
+    "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
+];
 
 /// Replays the cases that are compiled in.
 /// # Errors
@@ -156,4 +170,54 @@ fn report(out: &mut impl Write, name: &str, path: &str, checks: &[&Check]) -> io
         )?;
     }
     Ok(failed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_file_is_compiled_in() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+        let mut found = Vec::new();
+        for folder in std::fs::read_dir(&root).unwrap() {
+            let folder = folder.unwrap();
+            for file in std::fs::read_dir(folder.path()).unwrap() {
+                let names = [folder.file_name(), file.unwrap().file_name()];
+                found.push(names.map(|name| name.into_string().unwrap()).join("/"));
+            }
+        }
+        found.retain(|name| name.ends_with(".json"));
+        found.sort();
+        let mut known: Vec<_> = CASES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        known.sort();
+        assert_eq!(known, found);
+    }
+
+    #[test]
+    fn a_deviation_beyond_its_bound_or_not_a_number_is_reported() {
+        let check = |deviation| Check {
+            path: "f64".into(),
+            quantity: format!("off_by_{deviation}"),
+            deviation,
+            bound: 1e-3,
+        };
+        let checks = [check(9e-4), check(2e-3), check(f64::NAN)];
+        let mut out = Vec::new();
+        let failed = report(&mut out, "case", "f64", &checks.iter().collect::<Vec<_>>()).unwrap();
+        let words = String::from_utf8(out).unwrap();
+        assert_eq!(failed, 2);
+        assert!(
+            words.starts_with("FAIL case  f64: 3 quantities, worst"),
+            "{words}"
+        );
+        assert!(
+            words.contains("     off_by_0.002: off by 0.002, allowed 0.001"),
+            "{words}"
+        );
+        assert!(
+            words.contains("off_by_NaN") && !words.contains("     off_by_0.0009"),
+            "{words}"
+        );
+    }
 }

@@ -21,11 +21,31 @@ macro_rules! presets {
     };
 }
 
-/// Name and text of every preset file under presets/.
-pub const FILES: &[(&str, &str)] = presets![];
+/// Name and text of every file under presets/, from what a newcomer should see first.
+pub const FILES: &[(&str, &str)] = presets![
+    "pc-digits",
+    "pc-digits-bp",
+    "pc-digits-fixedpred",
+    "pc-digits-fixedpred1",
+    "pc-digits-strict",
+    "pc-digits-mse",
+    "pc-exact",
+    "pc-zil",
+    "pc-staircase",
+    "pc-convergence",
+    "pc-adam-hides-scaling",
+    "pc-depth-limit",
+    "pc-batch-size",
+    "pc-strict-energy",
+    "pc-strict-diverges",
+    "pc-mnist-strict",
+    "pc-mnist-fixedpred",
+    "pc-mnist-fixedpred1",
+    "bench-pc-mlp",
+];
 
-/// Every preset that is compiled in: by family in the order of [`FAMILIES`], benchmarks last, then
-/// by name.
+/// Every preset that is compiled in: by family in the order of [`FAMILIES`], benchmarks last, and
+/// inside a family in the order of [`FILES`].
 pub fn list() -> &'static [Document] {
     static LIST: LazyLock<Vec<Document>> = LazyLock::new(|| {
         let mut list: Vec<Document> = FILES
@@ -35,10 +55,9 @@ pub fn list() -> &'static [Document] {
             })
             .collect();
         list.sort_by_key(|document| {
-            let family = FAMILIES
-                .iter()
-                .position(|family| document.name().split('-').next() == Some(family.prefix));
-            (family.unwrap_or(FAMILIES.len()), document.name().to_owned())
+            let begins = |prefix| document.name().split('-').next() == Some(prefix);
+            let family = FAMILIES.iter().position(|family| begins(family.prefix));
+            family.unwrap_or(FAMILIES.len())
         });
         list
     });
@@ -113,4 +132,86 @@ fn read(path: &Path) -> Result<Document, PresetError> {
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into());
     Document::parse(&file, &name, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_file_is_compiled_in_and_named_after_its_family() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("presets");
+        let mut found: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                entry
+                    .unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        found.sort();
+        let mut known: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        known.sort();
+        assert_eq!(known, found);
+        for document in list() {
+            let family = crate::models::family(document.model()).expect("a known model");
+            let name = document.name();
+            let bench = format!("bench-{}-", family.prefix);
+            let named =
+                name.starts_with(&format!("{}-", family.prefix)) || name.starts_with(&bench);
+            assert!(named, "{name} does not begin with its family");
+        }
+    }
+
+    #[test]
+    fn every_preset_and_variant_fits_its_model() {
+        for document in list() {
+            for variant in std::iter::once(None).chain(document.variants().map(Some)) {
+                if let Err(error) = document.resolve(variant) {
+                    panic!("{error}");
+                }
+            }
+        }
+    }
+
+    /// A list of 80 columns shows name and title whole.
+    #[test]
+    fn lists_show_every_title_whole() {
+        let width = list()
+            .iter()
+            .map(|document| document.name().len())
+            .max()
+            .unwrap();
+        for document in list() {
+            let title = document.title().chars().count();
+            assert!(
+                width + 4 + title <= 80,
+                "{}: {title} characters",
+                document.name()
+            );
+            assert!(
+                !document.about().is_empty(),
+                "{} says nothing",
+                document.name()
+            );
+        }
+    }
+
+    #[test]
+    fn names_and_paths_are_told_apart() {
+        let message = |name: &str| open(name).unwrap_err().to_string();
+        assert!(message("pc-digit").contains("did you mean `pc-digits`?"));
+        assert!(message("nowhere/x.toml").starts_with("nowhere/x.toml: cannot be read"));
+        assert!(message("presets/").contains("not a regular file"));
+        let (document, variant) = open("pc-digits:exact").unwrap();
+        assert_eq!(
+            (document.name(), variant.as_deref()),
+            ("pc-digits", Some("exact"))
+        );
+    }
 }

@@ -91,6 +91,19 @@ impl<T: Real> Workspace<T> {
         }
     }
 
+    /// Only what [`forward`](Self::forward) needs; all else is empty.
+    pub fn for_forward(network: &Network, batch: usize) -> Self {
+        let layers = || network.layers.iter();
+        Self {
+            input: vec![T::zero(); batch * network.width(0)],
+            traces: layers().map(|layer| Trace::new(layer, batch)).collect(),
+            relaxed: Vec::new(),
+            scratch: layers().map(|layer| Scratch::new(layer, batch)).collect(),
+            deltas: Vec::new(),
+            pulled: Vec::new(),
+        }
+    }
+
     /// The plain forward pass of the samples `rows`.
     pub fn forward(&mut self, network: &Network, params: &[T], rows: &Range<usize>) {
         for (l, layer) in network.layers.iter().enumerate() {

@@ -1,0 +1,348 @@
+//! The family as a [`Model`]: building, parameters, saving and loading.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::batches::{Batches, grey, synthetic};
+use super::metrics::{self, Places};
+use super::params::{PARAMS, Settings, instance};
+use super::spectrum::Spectrum;
+use super::state::{Cursor, Stage, State, SweepRecord, Tally};
+use super::workspace::{Flight, Workspace};
+use super::{backprop, fixed_pred, panels, theory};
+use crate::data::{Dataset, Split};
+use crate::models::nn::grammar;
+use crate::models::nn::init::initial;
+use crate::models::nn::network::Network;
+use crate::models::nn::optimiser::Optimiser;
+use crate::models::nn::shape::Shape;
+use crate::models::panel::{PanelData, PanelRequest};
+use crate::models::table::{Description, Kind, ParamSpec, Value, text};
+use crate::models::{BuildError, LoadError, Model, Progress, Setup};
+
+/// A network that learns by predictive coding or backpropagation, in single precision.
+pub struct PredictiveCoding {
+    pub(super) network: Network,
+    pub(super) data: Arc<Dataset>,
+    pub(super) table: Vec<ParamSpec>,
+    pub(super) places: Places,
+    pub(super) state: State,
+    /// The values of the state as a step needs them.
+    pub(super) settings: Settings,
+    /// The parameters at step 0.
+    pub(super) initial: Vec<f32>,
+    pub(super) work: Workspace<f32>,
+    pub(super) labels: Vec<u8>,
+    pub(super) spectrum: Spectrum<f32>,
+    pub(super) examiner: Examiner,
+}
+
+/// Forward passes over images that are not trained on.
+pub struct Examiner {
+    pub work: Workspace<f32>,
+    /// The most images at once.
+    pub size: usize,
+}
+
+impl Examiner {
+    fn new(network: &Network, size: usize) -> Self {
+        Self {
+            work: Workspace::for_forward(network, size),
+            size,
+        }
+    }
+
+    /// Puts the images `rows` of `split` into the input.
+    pub fn load(&mut self, split: &Split, rows: &Range<usize>, size: usize) {
+        let bytes = &split.images[rows.start * size..rows.end * size];
+        grey(bytes, &mut self.work.input[..bytes.len()]);
+    }
+}
+
+/// Inputs and beliefs of one batch; the workspace holds about eight such arrays.
+const MOST_NUMBERS: usize = 500_000_000;
+
+/// What a saved state must share with the model that takes it over.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Identity {
+    family: String,
+    network: String,
+    batch: usize,
+    loss: Value,
+    data: String,
+}
+
+fn wrong(id: &str, why: impl ToString) -> BuildError {
+    BuildError::Param {
+        id: id.to_owned(),
+        why: why.to_string(),
+    }
+}
+
+impl PredictiveCoding {
+    /// # Errors
+    /// Names the parameter that is not allowed, or that does not fit the others or the data.
+    pub fn new(setup: &Setup) -> Result<Self, BuildError> {
+        let data = match &setup.data {
+            Some(data) => Arc::clone(data),
+            None => Arc::new(synthetic(setup.seed)),
+        };
+        let words = setup.values.words(PARAMS, "network");
+        let specs = grammar::parse(&words).map_err(|error| wrong("network", error))?;
+        let image = Shape::Maps {
+            channels: 1,
+            rows: data.rows,
+            cols: data.cols,
+        };
+        let network = Network::new(image, &specs).map_err(|error| wrong("network", error))?;
+        let (depth, classes) = (network.depth(), network.width(network.depth()));
+        if classes != data.classes {
+            let why = format!(
+                "its last layer has {classes} units, but {} has {} classes",
+                data.name, data.classes
+            );
+            return Err(wrong("network", why));
+        }
+        let table = instance(depth);
+        let values = values(setup, &table)?;
+        let settings = Settings::resolve(&values, depth);
+        if settings.batch > data.train.len() || data.test.is_empty() {
+            let (train, test) = (data.train.len(), data.test.len());
+            let why = format!(
+                "{} has only {train} training and {test} test images",
+                data.name
+            );
+            return Err(wrong("batch", why));
+        }
+        let units: usize = (0..=depth).map(|l| network.width(l)).sum();
+        if units.saturating_mul(settings.batch) > MOST_NUMBERS {
+            let why = format!("{} images of {units} numbers would not fit", settings.batch);
+            return Err(wrong("batch", why));
+        }
+        let places = Places::new(depth);
+        let initial = initial(&network, setup.seed);
+        let state = State {
+            seed: setup.seed,
+            values,
+            step: 0,
+            cursor: Cursor::at(Stage::Draw),
+            batches: Batches::new(setup.seed, data.train.len()),
+            params: initial.clone(),
+            optimiser: Optimiser::new(settings.rule, network.params),
+            flight: Flight::new(&network, settings.batch),
+            tally: Tally::default(),
+            coefficients: theory::start(depth),
+            reference: Vec::new(),
+            eta_limit: f64::NAN,
+            record: SweepRecord::default(),
+            draft: vec![f64::NAN; places.count],
+            metrics: vec![f64::NAN; places.count],
+        };
+        let test_size = data.test.len().min(256);
+        Ok(Self {
+            work: Workspace::new(&network, settings.batch),
+            labels: vec![0; settings.batch],
+            spectrum: Spectrum::new(&network, settings.batch),
+            examiner: Examiner::new(&network, test_size),
+            network,
+            data,
+            table,
+            places,
+            state,
+            settings,
+            initial,
+        })
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            family: super::FAMILY.id.into(),
+            network: self.network_text(),
+            batch: self.settings.batch,
+            loss: self.state.values[self.row("loss")].clone(),
+            data: self.data.sha256.clone(),
+        }
+    }
+
+    fn network_text(&self) -> String {
+        let labels = self.network.layers.iter().map(|layer| layer.label.as_str());
+        labels.collect::<Vec<_>>().join(" / ")
+    }
+
+    fn row(&self, id: &str) -> usize {
+        let place = self.table.iter().position(|spec| spec.id == id);
+        place.expect("the table has this row")
+    }
+
+    /// Whether a loaded state has the sizes that this model gives it.
+    fn fits(&self, state: &State) -> bool {
+        let (depth, count) = (self.network.depth(), self.places.count);
+        let valued = state.values.len() == self.table.len()
+            && self
+                .table
+                .iter()
+                .zip(&state.values)
+                .all(|(spec, value)| spec.check(value).is_ok());
+        valued
+            && state.flight.fits(&self.network, self.settings.batch)
+            && state.params.len() == self.network.params
+            && state.optimiser.len() == self.network.params
+            && state
+                .batches
+                .fits(self.data.train.len(), self.settings.batch)
+            && state.coefficients.len() == depth
+            && [&state.draft, &state.metrics]
+                .iter()
+                .all(|m| m.len() == count)
+            && state.tally.apart.len() == state.tally.squares.len()
+            && state.tally.delta_squares.len() == state.tally.squares.len()
+            && state.record.relative.len() == state.record.energy.len()
+            && state.record.predicted.len() == state.record.energy.len()
+            && (state.reference.is_empty() || state.reference.len() == self.network.params)
+            && self.stands(state)
+    }
+
+    /// Whether a loaded state stands at a place in the step that exists.
+    fn stands(&self, state: &State) -> bool {
+        let (depth, Cursor { stage, sweep, row }) = (self.network.depth(), state.cursor);
+        let total = match stage {
+            Stage::Test => self.data.test.len(),
+            _ => self.settings.batch,
+        };
+        let sweeps = Settings::resolve(&state.values, depth).sweeps(depth);
+        let idle = stage == Stage::Draw || stage == Stage::Forward && row == 0;
+        row < total
+            && (idle || state.tally.squares.len() == depth)
+            && (stage == Stage::Draw || !state.batches.drawn.is_empty())
+            && (stage != Stage::Sweep
+                || (1..=sweeps).contains(&sweep) && state.record.energy.len() == sweeps * depth)
+    }
+
+    /// Computes again what the present stage needs and the state does not hold.
+    fn rebuild(&mut self) {
+        let batch = self.settings.batch;
+        if self.state.batches.drawn.len() != batch {
+            return;
+        }
+        self.gather();
+        let Cursor { stage, sweep, row } = self.state.cursor;
+        let done = match stage {
+            Stage::Draw => 0..batch,
+            Stage::Forward => 0..row,
+            _ => 0..batch,
+        };
+        // In the same portions as when it was computed first.
+        self.state.cursor.row = 0;
+        while self.state.cursor.row < done.end {
+            let rows = self.rows(self.flops(), done.end);
+            self.forward_rows(&rows);
+            self.state.cursor.row = rows.end;
+        }
+        self.state.cursor.row = row;
+        let whole = 0..batch;
+        let (params, work) = (&self.state.params, &mut self.work);
+        if !matches!(stage, Stage::Draw | Stage::Forward) {
+            backprop::errors(&self.network, params, work, &whole);
+        }
+        if stage == Stage::Sweep && (sweep > 1 || row > 0) {
+            fixed_pred::pull_from_top(&self.network, params, work, &whole);
+        }
+    }
+}
+
+/// All values in table order, each allowed by its row.
+fn values(setup: &Setup, table: &[ParamSpec]) -> Result<Vec<Value>, BuildError> {
+    for (id, _) in setup.values.iter() {
+        if !table.iter().any(|spec| spec.id == id) {
+            let near = table
+                .iter()
+                .min_by_key(|spec| strsim::damerau_levenshtein(&spec.id, id));
+            let near = near.map_or(String::new(), |spec| {
+                format!(" (did you mean `{}`?)", spec.id)
+            });
+            return Err(wrong(id, format!("there is no such parameter{near}")));
+        }
+    }
+    let value = |spec: &ParamSpec| {
+        let given = setup.values.given(&spec.id).unwrap_or(&spec.default);
+        let value = match (&spec.kind, given) {
+            (Kind::Real { .. }, Value::Integer(n)) => Value::Real(*n as f64),
+            _ => given.clone(),
+        };
+        spec.check(&value)
+            .map(|()| value)
+            .map_err(|refusal| wrong(&spec.id, refusal))
+    };
+    table.iter().map(value).collect()
+}
+
+impl Model for PredictiveCoding {
+    fn description(&self) -> Description {
+        Description {
+            family: text(super::FAMILY.id),
+            title: text(super::FAMILY.title),
+            unit: text("step"),
+            quantum: text("sweep"),
+            seconds_per_unit: None,
+            params: self.table.clone(),
+            metrics: metrics::instance(self.network.depth()),
+            panels: panels::instance(&self.network),
+        }
+    }
+
+    fn advance(&mut self) -> Progress {
+        self.quantum()
+    }
+
+    fn at_unit_boundary(&self) -> bool {
+        let Cursor { stage, row, .. } = self.state.cursor;
+        stage == Stage::Draw || stage == Stage::Forward && row == 0
+    }
+
+    fn metrics(&self, out: &mut [f64]) {
+        out.copy_from_slice(&self.state.metrics);
+    }
+
+    fn get(&self, param: usize) -> Value {
+        self.state.values[param].clone()
+    }
+
+    fn set(&mut self, param: usize, value: &Value) -> Result<(), String> {
+        self.state.values[param] = value.clone();
+        self.settings = Settings::resolve(&self.state.values, self.network.depth());
+        self.state.optimiser.switch(self.settings.rule);
+        Ok(())
+    }
+
+    fn panel(&self, request: &PanelRequest) -> PanelData {
+        panels::draw(self, request)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(self.identity(), &self.state)).expect("plain data can be written")
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
+        let unreadable = |error: postcard::Error| LoadError::Unreadable(error.to_string());
+        let (theirs, rest) = postcard::take_from_bytes::<Identity>(bytes).map_err(unreadable)?;
+        let ours = self.identity();
+        if theirs != ours {
+            return Err(LoadError::Foreign(format!(
+                "it is of {theirs:?}, this is {ours:?}"
+            )));
+        }
+        let state: State = postcard::from_bytes(rest).map_err(unreadable)?;
+        if !self.fits(&state) {
+            return Err(LoadError::Unreadable(
+                "its sizes do not fit each other".into(),
+            ));
+        }
+        self.settings = Settings::resolve(&state.values, self.network.depth());
+        self.initial = initial(&self.network, state.seed);
+        self.state = state;
+        self.rebuild();
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! Everything that the screen shows, as plain data. Nothing here reads a clock or a file.
+
+pub mod dialog;
+pub mod field;
+pub mod panel;
+pub mod params;
+pub mod run;
+pub mod start;
+pub mod stretch;
+pub mod tab;
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use self::dialog::Dialog;
+use self::run::Run;
+use self::start::{PresetEntry, Start};
+use self::tab::Focus;
+use super::action::{Action, TextAction};
+use super::key::Key;
+use super::keys::{Context, KeyMap};
+use super::theme::Theme;
+use crate::models::table::PanelKind;
+
+/// Lines of the command line that can be recalled.
+const RECALLED: usize = 100;
+
+pub struct State {
+    pub size: Size,
+    /// Since the program was started.
+    pub now: Duration,
+    pub keys: KeyMap,
+    pub theme: Theme,
+    pub start: Option<Start>,
+    /// Known presets, for the command line.
+    pub presets: Vec<PresetEntry>,
+    pub run: Option<Run>,
+    pub dialog: Option<Dialog>,
+    /// Command lines of the past, the latest last.
+    pub recall: Vec<String>,
+}
+
+impl State {
+    /// The start screen.
+    pub fn choosing(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
+        Self {
+            start: Some(Start::new(presets.clone())),
+            ..Self::empty(size, theme, presets)
+        }
+    }
+
+    /// A run that is being opened.
+    pub fn running(size: Size, theme: Theme, presets: Vec<PresetEntry>, source: String) -> Self {
+        Self {
+            run: Some(Run::new(source)),
+            ..Self::empty(size, theme, presets)
+        }
+    }
+
+    fn empty(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
+        Self {
+            size,
+            now: Duration::ZERO,
+            keys: KeyMap::standard(),
+            theme,
+            start: None,
+            presets,
+            run: None,
+            dialog: None,
+            recall: Vec::new(),
+        }
+    }
+
+    /// What takes the keys now, the most particular first: one of [`STACKS`](super::keys::STACKS),
+    /// with what does not apply left out.
+    pub fn contexts(&self) -> Vec<Context> {
+        use Context::*;
+        if let Some(dialog) = &self.dialog {
+            return match dialog {
+                Dialog::Help(_) => vec![Help, Always],
+                Dialog::Quit => vec![Quit, Always],
+                Dialog::Reset => vec![Reset, Always],
+                Dialog::Palette(_) => vec![Palette, Line, LineCursor, Always],
+                Dialog::Value { .. } => vec![Value, Line, LineCursor, Always],
+                Dialog::Filter(_) => vec![Filter, Line, LineCursor, Always],
+            };
+        }
+        self.contexts_below_dialog()
+    }
+
+    /// What would take the keys if no dialog were open.
+    pub fn contexts_below_dialog(&self) -> Vec<Context> {
+        use Context::*;
+        if let Some(start) = &self.start {
+            return if start.filtering {
+                vec![Start, StartFilter, Line, Always]
+            } else {
+                vec![Start, StartList, Always]
+            };
+        }
+        match &self.run {
+            Some(run) => run_contexts(run),
+            None => vec![Always],
+        }
+    }
+
+    /// What `key` means now.
+    pub fn action(&self, key: Key) -> Option<Action> {
+        let contexts = self.contexts();
+        if let Some(row) = self.keys.find(&contexts, key) {
+            return Some(row.action);
+        }
+        let typing = contexts.contains(&Context::Line) || contexts.contains(&Context::StartList);
+        let typed = key.typed().filter(|_| typing)?;
+        Some(Action::Text(TextAction::Type(typed)))
+    }
+
+    pub fn remember(&mut self, line: &str) {
+        self.recall.retain(|old| old != line);
+        self.recall.push(line.to_owned());
+        let surplus = self.recall.len().saturating_sub(RECALLED);
+        self.recall.drain(..surplus);
+    }
+}
+
+fn run_contexts(run: &Run) -> Vec<Context> {
+    let panels = run.tab().map_or(&[][..], |tab| &tab.panels);
+    let charts = run.shows_chart(panels).then_some(Context::Charts);
+    let own: &[Context] = match run.focus() {
+        Focus::Parameters => &[Context::Parameters],
+        Focus::Log => return vec![Context::Log, Context::Global, Context::Always],
+        Focus::Panel(panel) => match run.panel_kind(panel) {
+            Some(PanelKind::History { .. }) => &[Context::Chart, Context::Panel],
+            Some(PanelKind::HeatMap) => {
+                return vec![
+                    Context::HeatMap,
+                    Context::Panel,
+                    Context::Global,
+                    Context::Always,
+                ];
+            }
+            Some(PanelKind::Table) => &[Context::Table, Context::Panel],
+            _ => &[Context::Panel],
+        },
+    };
+    let shared = [Context::Global, Context::Always];
+    own.iter().copied().chain(charts).chain(shared).collect()
+}

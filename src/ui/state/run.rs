@@ -1,0 +1,408 @@
+//! What the screen knows of a run, and how it is looking at it.
+
+use std::time::Duration;
+
+use super::panel::{Drawn, PanelState, period};
+use super::params::Params;
+use super::stretch::Stretch;
+use super::tab::{Focus, Tab, TabKind, tabs};
+use crate::engine::{
+    About, Command, CommandId, Cursor, Frame, History, LogKind, LogLine, Request, RunState,
+};
+use crate::models::Description;
+use crate::models::panel::{PanelData, PanelRequest};
+use crate::models::table::{PanelKind, ParamSpec};
+
+/// Log lines kept; the engine keeps as many.
+const LOG_LINES: usize = 2000;
+
+/// Smoothing of the curves: how much of the past each sample keeps.
+pub const SMOOTHING: [f64; 4] = [0.0, 0.8, 0.95, 0.99];
+
+/// What the message line says, and how it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub words: String,
+    pub tone: Tone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    Refused,
+    Fault,
+}
+
+/// A command that has not been answered.
+#[derive(Clone, Debug)]
+struct Asked {
+    id: CommandId,
+    command: Command,
+    param: Option<usize>,
+}
+
+/// The view is held still; the run goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frozen {
+    pub step: u64,
+    pub metrics: Vec<f64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogView {
+    /// Lines between the last one and the last one shown; 0 follows.
+    pub back: usize,
+    pub filter: String,
+}
+
+pub struct Run {
+    /// What the run was opened with: `NAME`, `NAME:VARIANT` or a path.
+    pub source: String,
+    pub about: Option<Box<About>>,
+    /// The latest, without what is kept in the fields below.
+    pub frame: Option<Frame>,
+    pub history: History,
+    pub log: Vec<LogLine>,
+    pub tabs: Vec<Tab>,
+    pub tab: usize,
+    /// Whether the panel under focus is shown alone.
+    pub zoomed: bool,
+    pub panels: Vec<PanelState>,
+    pub params: Params,
+    pub stretch: Stretch,
+    /// Step at which the charts are read.
+    pub crosshair: Option<u64>,
+    /// Index into [`SMOOTHING`].
+    pub smoothing: usize,
+    pub log_view: LogView,
+    pub frozen: Option<Frozen>,
+    pub message: Option<Message>,
+    /// Changes of parameters since the start or the last save.
+    pub unsaved: bool,
+    /// Where parameters were saved last.
+    pub saved: Option<String>,
+    /// The run has ended under the screen.
+    pub gone: bool,
+    waiting: Vec<Asked>,
+}
+
+impl Run {
+    pub fn new(source: String) -> Self {
+        Self {
+            source,
+            about: None,
+            frame: None,
+            history: History::new(0),
+            log: Vec::new(),
+            tabs: Vec::new(),
+            tab: 0,
+            zoomed: false,
+            panels: Vec::new(),
+            params: Params::default(),
+            stretch: Stretch::default(),
+            crosshair: None,
+            smoothing: 0,
+            log_view: LogView::default(),
+            frozen: None,
+            message: None,
+            unsaved: false,
+            saved: None,
+            gone: false,
+            waiting: Vec::new(),
+        }
+    }
+
+    pub fn description(&self) -> Option<&Description> {
+        self.about.as_ref().map(|about| &about.description)
+    }
+
+    pub fn spec(&self, param: usize) -> Option<&ParamSpec> {
+        self.description()?.params.get(param)
+    }
+
+    pub fn tab(&self) -> Option<&Tab> {
+        self.tabs.get(self.tab)
+    }
+
+    pub fn focus(&self) -> Focus {
+        self.tab().map_or(Focus::Parameters, |tab| tab.focus)
+    }
+
+    pub fn set_focus(&mut self, focus: Focus) {
+        if let Some(tab) = self.tabs.get_mut(self.tab) {
+            tab.focus = focus;
+        }
+    }
+
+    pub fn panel_kind(&self, panel: usize) -> Option<&PanelKind> {
+        Some(&self.description()?.panels.get(panel)?.kind)
+    }
+
+    /// Rows of a table that the model has drawn.
+    pub fn table_rows(&self, panel: usize) -> usize {
+        let drawn = self
+            .panels
+            .get(panel)
+            .and_then(|panel| panel.drawn.as_ref());
+        match drawn.map(|drawn| &drawn.data) {
+            Some(PanelData::Table(table)) => table.rows.len(),
+            _ => 0,
+        }
+    }
+
+    /// Units done, as far as the picture goes.
+    pub fn shown_step(&self) -> u64 {
+        match (&self.frozen, &self.frame) {
+            (Some(frozen), _) => frozen.step,
+            (None, Some(frame)) => frame.step,
+            (None, None) => 0,
+        }
+    }
+
+    /// The last sample, as far as the picture goes.
+    pub fn shown_metrics(&self) -> &[f64] {
+        match (&self.frozen, &self.frame) {
+            (Some(frozen), _) => &frozen.metrics,
+            (None, Some(frame)) => &frame.metrics,
+            (None, None) => &[],
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        !self.gone
+            && self
+                .frame
+                .as_ref()
+                .is_some_and(|frame| frame.state == RunState::Running)
+    }
+
+    /// Whether an answer is due.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The planned length, while the run has not gone beyond.
+    pub fn planned(&self) -> Option<u64> {
+        self.about.as_ref().map(|about| about.preset.length)
+    }
+
+    pub fn say(&mut self, tone: Tone, words: impl Into<String>) {
+        self.message = Some(Message {
+            words: words.into(),
+            tone,
+        });
+    }
+
+    /// Notes a command that has been sent.
+    pub fn sent(&mut self, id: CommandId, command: Command) {
+        let param = match &command {
+            Command::Set { id, .. } => self.description().and_then(|table| table.param(id)),
+            _ => None,
+        };
+        self.waiting.push(Asked { id, command, param });
+    }
+
+    /// What to ask of the run now, when the panels that are visible want `wanted`.
+    pub fn request(&self, wanted: Vec<PanelRequest>, now: Duration) -> Request {
+        let epoch = self.frame.as_ref().map_or(0, |frame| frame.epoch);
+        let log = self.log.last().map_or(0, |line| line.number + 1);
+        if self.frozen.is_some() {
+            // A cursor beyond everything: nothing of the past is sent, so nothing is lost either.
+            return Request {
+                epoch,
+                history: Cursor {
+                    samples: u64::MAX,
+                    marks: u64::MAX,
+                },
+                log,
+                panels: Vec::new(),
+            };
+        }
+        let moment = self.frame.as_ref().map_or((0, 0), |f| (f.step, f.quantum));
+        let running = self.is_running();
+        let stale = |wanted: &PanelRequest| {
+            let kind = self.panel_kind(wanted.panel);
+            let panel = self.panels.get(wanted.panel);
+            kind.zip(panel).is_some_and(|(kind, panel)| {
+                // A run that stands still is shown as it stands, down to the last panel.
+                let period = if running {
+                    period(kind)
+                } else {
+                    Duration::ZERO
+                };
+                panel.is_stale(wanted, moment, now, period)
+            })
+        };
+        Request {
+            epoch,
+            history: self.history.cursor(),
+            log,
+            panels: wanted.into_iter().filter(stale).collect(),
+        }
+    }
+
+    /// Takes a frame that answers `request`. Returns whether anything on the screen may differ.
+    pub fn take(&mut self, mut frame: Frame, request: &Request, now: Duration) -> bool {
+        let before = self.frame.take();
+        let epoch_before = before.as_ref().map_or(0, |frame| frame.epoch);
+        if let Some(about) = frame.about.take() {
+            self.adopt(about);
+        }
+        let changed_model = frame.epoch != epoch_before;
+        if changed_model {
+            self.frozen = None;
+        }
+        let delta = std::mem::take(&mut frame.history);
+        let mut changed = changed_model;
+        // An answer to another state of this copy (asked while the view was frozen) does not fit.
+        let fits = changed_model || request.history == self.history.cursor();
+        if self.frozen.is_none() && fits {
+            changed |= delta.samples != self.history.samples() || !delta.marks.is_empty();
+            self.history.apply(delta);
+        }
+        let panels = std::mem::take(&mut frame.panels);
+        let moment = (frame.step, frame.quantum);
+        for (data, request) in panels.into_iter().zip(&request.panels) {
+            let Some(panel) = self.panels.get_mut(request.panel) else {
+                continue;
+            };
+            changed |= panel.drawn.as_ref().is_none_or(|old| old.data != data);
+            panel.drawn = Some(Drawn {
+                data,
+                request: request.clone(),
+                at: now,
+                moment,
+            });
+        }
+        changed |= self.take_log(std::mem::take(&mut frame.log));
+        for reply in std::mem::take(&mut frame.replies) {
+            changed = true;
+            self.answer(reply.command, reply.outcome, frame.step);
+        }
+        changed |= before.is_none_or(|before| differs(&before, &frame));
+        self.frame = Some(frame);
+        changed
+    }
+
+    /// Takes over the tables of a model that has been built.
+    fn adopt(&mut self, about: Box<About>) {
+        let same = self
+            .description()
+            .is_some_and(|old| old.panels == about.description.panels);
+        let here = self.tab().map(|tab| (tab.name.clone(), tab.focus));
+        if !same {
+            self.tabs = tabs(&about.description);
+            self.tab = 0;
+            self.zoomed = false;
+            self.panels = vec![PanelState::default(); about.description.panels.len()];
+            if let Some((name, _)) = here {
+                let place = self.tabs.iter().position(|tab| tab.name == name);
+                self.tab = place.unwrap_or(0);
+            }
+        }
+        for panel in &mut self.panels {
+            panel.drawn = None;
+            panel.window = None;
+        }
+        let last = about.description.params.len().saturating_sub(1);
+        self.params.selected = self.params.selected.min(last);
+        self.params.forget();
+        self.history = History::new(about.description.metrics.len());
+        self.stretch.newest();
+        self.crosshair = None;
+        self.about = Some(about);
+    }
+
+    fn take_log(&mut self, lines: Vec<LogLine>) -> bool {
+        let fresh = !lines.is_empty();
+        for line in lines {
+            if line.kind == LogKind::Fault {
+                self.say(Tone::Fault, line.words.clone());
+            }
+            if self.log_view.back > 0 {
+                self.log_view.back += 1;
+            }
+            self.log.push(line);
+        }
+        let surplus = self.log.len().saturating_sub(LOG_LINES);
+        self.log.drain(..surplus);
+        self.log_view.back = self.log_view.back.min(self.log.len());
+        fresh
+    }
+
+    fn answer(&mut self, id: CommandId, outcome: Result<String, String>, step: u64) {
+        let Some(place) = self.waiting.iter().position(|asked| asked.id == id) else {
+            return;
+        };
+        let asked = self.waiting.remove(place);
+        if let Some(param) = asked.param
+            && !self.waiting.iter().any(|other| other.param == Some(param))
+        {
+            self.params.answered(param);
+        }
+        match outcome {
+            Ok(words) => self.accepted(asked.command, words, step),
+            Err(why) => self.say(Tone::Refused, why),
+        }
+    }
+
+    fn accepted(&mut self, command: Command, words: String, step: u64) {
+        match command {
+            Command::Set { .. } => {
+                self.unsaved = true;
+                self.say(Tone::Good, format!("accepted @{step}: {words}"));
+            }
+            Command::Undo | Command::Redo => self.say(Tone::Good, words),
+            Command::SavePreset(path) => {
+                self.unsaved = false;
+                self.saved = Some(path.display().to_string());
+                self.say(Tone::Good, words);
+            }
+            Command::Preset(name) => {
+                self.source = name;
+                self.unsaved = false;
+                self.say(Tone::Good, words);
+            }
+            // The status line shows these.
+            Command::Pause | Command::Resume | Command::Step { .. } | Command::Quit => {
+                if self.message.as_ref().is_some_and(|m| m.tone != Tone::Plain) {
+                    self.message = None;
+                }
+            }
+            Command::SetPace(_) | Command::Reset { .. } | Command::Mark(_) => {
+                self.say(Tone::Plain, words);
+            }
+        }
+    }
+
+    /// Whether leaving now would lose something.
+    pub fn at_stake(&self) -> bool {
+        !self.gone && (self.is_running() || self.unsaved)
+    }
+
+    /// Whether a chart is visible in the present view.
+    pub fn shows_chart(&self, panels: &[usize]) -> bool {
+        panels.iter().any(|&panel| {
+            matches!(
+                self.panel_kind(panel),
+                Some(PanelKind::History { .. } | PanelKind::Curves)
+            )
+        })
+    }
+
+    pub fn is_log(&self) -> bool {
+        self.tab().is_some_and(|tab| tab.kind == TabKind::Log)
+    }
+}
+
+fn differs(old: &Frame, new: &Frame) -> bool {
+    let same = old.state == new.state
+        && old.pace == new.pace
+        && (old.step, old.quantum) == (new.step, new.quantum)
+        && old.waiting_for_recorder == new.waiting_for_recorder
+        && old.values == new.values
+        && old.pending == new.pending
+        && (old.undo_depth, old.redo_depth) == (new.undo_depth, new.redo_depth);
+    !same
+}

@@ -1,0 +1,150 @@
+//! Metrics over time, from the screen's copy of the history.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::StatefulWidget;
+
+use super::{Memory, expect, has_focus};
+use crate::engine::Bucket;
+use crate::models::table::{MetricSpec, PanelSpec, Scale, Text};
+use crate::ui::state::run::{Run, SMOOTHING};
+use crate::ui::theme::Theme;
+use crate::ui::update::chart::is_log;
+use crate::ui::widget::chart::{Chart, ChartMark, Data, Line, Target, XAxis, XKind};
+use crate::ui::widget::format;
+
+/// A metric in a chart.
+struct Curve<'a> {
+    metric: &'a MetricSpec,
+    group: usize,
+    theory: bool,
+    buckets: Vec<Bucket>,
+}
+
+pub fn draw(
+    run: &Run,
+    theme: Theme,
+    number: usize,
+    panel: &PanelSpec,
+    metrics: &[Text],
+    area: Rect,
+    memory: &mut Memory,
+    buf: &mut Buffer,
+) {
+    let Some(table) = run.description() else {
+        return;
+    };
+    let samples = run.history.samples();
+    let (from, to) = run.stretch.range(samples, run.planned());
+    let columns = Chart::columns(theme, area, to - from);
+    let curves = curves(run, metrics, from, to, columns);
+    let lines: Vec<Line> = curves
+        .iter()
+        .map(|curve| Line {
+            label: &curve.metric.label,
+            group: curve.group,
+            theory: curve.theory,
+            better: curve.metric.better,
+            data: Data::Buckets {
+                from: from as f64,
+                to: to as f64,
+                buckets: &curve.buckets,
+            },
+        })
+        .collect();
+    let window = match run.stretch.is_whole() {
+        true => String::new(),
+        false => format!(
+            "{} of {}",
+            format::count((to - from) as f64),
+            format::count(samples as f64)
+        ),
+    };
+    let kind = match table.seconds_per_unit {
+        Some(per_unit) => XKind::Seconds { per_unit },
+        None => XKind::Units(&table.unit),
+    };
+    let x = XAxis {
+        kind,
+        ..XAxis::units(from, to, samples, &table.unit)
+    };
+    let marks: Vec<ChartMark> = run
+        .history
+        .marks()
+        .iter()
+        .filter(|mark| (from..=to).contains(&mark.step))
+        .map(|mark| ChartMark {
+            x: mark.step as f64,
+            kind: mark.kind,
+            words: &mark.words,
+        })
+        .collect();
+    let targets = targets(run, metrics);
+    let chart = Chart {
+        window: &window,
+        focused: has_focus(run, number),
+        y_scale: if is_log(run, number) {
+            Scale::Log
+        } else {
+            Scale::Linear
+        },
+        y_unit: curves.first().map_or("", |curve| &curve.metric.unit),
+        targets: &targets,
+        marks: &marks,
+        crosshair: run.crosshair.map(|step| step.saturating_sub(1) as f64),
+        smoothing: Some(SMOOTHING[run.smoothing]).filter(|keep| *keep > 0.0),
+        ..Chart::new(theme, &panel.label, x, &lines)
+    };
+    let state = memory.charts.entry((number, 0)).or_default();
+    chart.render(area, buf, state);
+}
+
+/// The metrics of a panel, each followed by its prediction in the same colour.
+fn curves<'a>(run: &'a Run, ids: &[Text], from: u64, to: u64, columns: usize) -> Vec<Curve<'a>> {
+    let Some(table) = run.description() else {
+        return Vec::new();
+    };
+    let mut curves: Vec<Curve> = Vec::new();
+    let mut add = |id: &str, group: usize, theory: bool| {
+        let Some(number) = table.metric(id) else {
+            return;
+        };
+        let metric = &table.metrics[number];
+        if curves.iter().any(|curve| curve.metric.id == metric.id) {
+            return;
+        }
+        curves.push(Curve {
+            metric,
+            group,
+            theory,
+            buckets: run.history.columns(number, from, to, columns),
+        });
+    };
+    for (group, id) in ids.iter().enumerate() {
+        let metric = table.metric(id).map(|number| &table.metrics[number]);
+        let Some(metric) = metric else { continue };
+        // A prediction that is listed by itself keeps the colour of what it predicts.
+        let predicts = ids.iter().position(|other| {
+            let other = table.metric(other).map(|number| &table.metrics[number]);
+            other.is_some_and(|other| other.theory.as_deref() == Some(id))
+        });
+        add(id, predicts.unwrap_or(group), predicts.is_some());
+        if let Some(theory) = &metric.theory {
+            add(theory, group, true);
+        }
+    }
+    curves
+}
+
+fn targets<'a>(run: &'a Run, ids: &[Text]) -> Vec<Target<'a>> {
+    let Some(about) = &run.about else {
+        return Vec::new();
+    };
+    about
+        .preset
+        .expect
+        .iter()
+        .filter(|expect| ids.iter().any(|id| *id == expect.metric))
+        .filter_map(expect::target)
+        .collect()
+}

@@ -1,0 +1,227 @@
+//! Where everything stands, by the size of the terminal.
+
+use ratatui::layout::Rect;
+
+use crate::models::table::PanelKind;
+use crate::ui::state::run::Run;
+use crate::ui::state::tab::{Focus, TabKind};
+
+/// How much the terminal can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// One paragraph that says how things stand.
+    Paragraph,
+    /// A curve, numbers, parameters.
+    Small,
+    /// Three panels and parameters.
+    Compact,
+    Full,
+}
+
+/// A panel of the model and its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub panel: usize,
+    pub area: Rect,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    pub status: Rect,
+    pub slots: Vec<Slot>,
+    /// Where the log stands, in its view.
+    pub log: Option<Rect>,
+    pub params: Option<Rect>,
+    pub message: Rect,
+    pub footer: Rect,
+}
+
+/// A panel that is narrower or lower than this shows nothing useful.
+const LEAST_WIDTH: u16 = 36;
+const LEAST_HEIGHT: u16 = 7;
+
+pub fn room(area: Rect) -> Room {
+    match (area.width, area.height) {
+        (w, h) if w >= 110 && h >= 34 => Room::Full,
+        (w, h) if w >= 72 && h >= 22 => Room::Compact,
+        (w, h) if w >= 60 && h >= 16 => Room::Small,
+        _ => Room::Paragraph,
+    }
+}
+
+/// The places of everything on the screen of a run. In a paragraph there are none.
+pub fn places(run: &Run, area: Rect) -> Places {
+    let room = room(area);
+    if room == Room::Paragraph {
+        return Places::default();
+    }
+    let line = |y: u16| Rect {
+        y,
+        height: 1,
+        ..area
+    };
+    let bottom = area.bottom();
+    let mut places = Places {
+        status: line(area.y),
+        message: line(bottom - 2),
+        footer: line(bottom - 1),
+        ..Places::default()
+    };
+    let mut body = Rect {
+        y: area.y + 1,
+        height: area.height - 3,
+        ..area
+    };
+    let params_alone = run.zoomed && run.focus() == Focus::Parameters;
+    if params_alone {
+        places.params = Some(body);
+        return places;
+    }
+    let height = params_height(run, room, area);
+    if !(run.zoomed && room < Room::Full) && height > 0 {
+        let (above, below) = split_below(body, height);
+        body = above;
+        places.params = Some(below);
+    }
+    if run.is_log() {
+        places.log = Some(body);
+        return places;
+    }
+    places.slots = slots(run, body, room);
+    places
+}
+
+/// As many rows as the parameters need, within what the room allows; the border included.
+fn params_height(run: &Run, room: Room, area: Rect) -> u16 {
+    let count = run.description().map_or(0, |table| table.params.len());
+    let columns = usize::from((area.width.saturating_sub(2) / super::params::COLUMN).max(1));
+    let rows = count.div_ceil(columns).min(40) as u16;
+    match room {
+        // Two lines more explain the selected one.
+        Room::Full => (rows + 4).clamp(6, area.height / 3 - 2),
+        Room::Compact => (rows + 3).clamp(4, 6),
+        Room::Small | Room::Paragraph => 4,
+    }
+}
+
+fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
+    let Some(tab) = run.tab() else {
+        return Vec::new();
+    };
+    let focused = match tab.focus {
+        Focus::Panel(panel) => Some(panel),
+        _ => None,
+    };
+    if let Some(panel) = focused.filter(|_| run.zoomed) {
+        return vec![Slot { panel, area: body }];
+    }
+    if room == Room::Small {
+        let chart =
+            |panel: &usize| matches!(run.panel_kind(*panel), Some(PanelKind::History { .. }));
+        let first = focused.or_else(|| tab.panels.iter().copied().find(chart));
+        let panel = first.or(tab.panels.first().copied());
+        return panel
+            .map(|panel| Slot { panel, area: body })
+            .into_iter()
+            .collect();
+    }
+    if tab.kind == TabKind::Overview && room == Room::Compact && tab.panels.len() > 2 {
+        let (top, strip) = split_below(body, (body.height / 3).max(5));
+        let below = focused.filter(|panel| !tab.panels[..2].contains(panel));
+        let below = below.unwrap_or(tab.panels[2]);
+        let mut slots = row(run, &tab.panels[..2], top);
+        slots.push(Slot {
+            panel: below,
+            area: strip,
+        });
+        return slots;
+    }
+    let across = usize::from(body.width / LEAST_WIDTH).clamp(1, 3);
+    let down = usize::from(body.height / LEAST_HEIGHT).clamp(1, 3);
+    grid(
+        run,
+        &shown(&tab.panels, focused, across * down),
+        body,
+        across,
+    )
+}
+
+/// The first so many panels; one that has the focus takes the last place if it is not among them.
+fn shown(panels: &[usize], focused: Option<usize>, most: usize) -> Vec<usize> {
+    let mut shown: Vec<usize> = panels.iter().copied().take(most).collect();
+    if let Some(focused) = focused
+        && !shown.contains(&focused)
+        && let Some(last) = shown.last_mut()
+    {
+        *last = focused;
+    }
+    shown
+}
+
+/// Rows of panels; the first rows hold fewer, so that what matters most is largest.
+fn grid(run: &Run, panels: &[usize], body: Rect, across: usize) -> Vec<Slot> {
+    if panels.is_empty() {
+        return Vec::new();
+    }
+    let across = match panels.len() {
+        2..=4 => across.min(2),
+        _ => across,
+    };
+    let rows = panels.len().div_ceil(across);
+    let mut slots = Vec::new();
+    let (mut rest, mut y) = (panels, body.y);
+    for index in 0..rows {
+        let left = rows - index;
+        let take = if panels.len() == 3 && rows == 2 && index == 0 {
+            2
+        } else {
+            rest.len() / left
+        };
+        let height = (body.bottom() - y) / left as u16;
+        let area = Rect { y, height, ..body };
+        slots.extend(row(run, &rest[..take], area));
+        rest = &rest[take..];
+        y += height;
+    }
+    slots
+}
+
+/// Panels side by side, each as wide as its kind needs.
+fn row(run: &Run, panels: &[usize], area: Rect) -> Vec<Slot> {
+    let weight = |panel: &usize| match run.panel_kind(*panel) {
+        Some(PanelKind::Image) => 3,
+        Some(PanelKind::Histogram) => 4,
+        _ => 5,
+    };
+    let total: u32 = panels.iter().map(weight).sum();
+    let mut slots = Vec::new();
+    let (mut x, mut before) = (area.x, 0);
+    for panel in panels {
+        before += weight(panel);
+        let end = area.x + (u32::from(area.width) * before / total.max(1)) as u16;
+        slots.push(Slot {
+            panel: *panel,
+            area: Rect {
+                x,
+                width: end - x,
+                ..area
+            },
+        });
+        x = end;
+    }
+    slots
+}
+
+fn split_below(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let above = Rect {
+        height: area.height - height,
+        ..area
+    };
+    let below = Rect {
+        y: above.bottom(),
+        height,
+        ..area
+    };
+    (above, below)
+}

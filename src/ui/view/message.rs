@@ -1,0 +1,52 @@
+//! The line above the footer: what the last command came to, or what this is about.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::engine::RunState;
+use crate::ui::state::run::{Run, Tone};
+use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::Pen;
+
+/// The words and how they are meant.
+pub fn words(run: &Run) -> (String, Role) {
+    if run.gone {
+        return (
+            "the simulation has ended under the screen; q leaves".into(),
+            Role::Bad,
+        );
+    }
+    if let Some(message) = &run.message {
+        let role = match message.tone {
+            Tone::Plain => Role::Text,
+            Tone::Good => Role::Good,
+            Tone::Refused => Role::Warn,
+            Tone::Fault => Role::Bad,
+        };
+        return (message.words.clone(), role);
+    }
+    match (&run.frame, &run.about) {
+        (Some(frame), _) if matches!(frame.state, RunState::Faulted(_)) => {
+            let RunState::Faulted(fault) = &frame.state else {
+                return (String::new(), Role::Text);
+            };
+            (fault.what.clone(), Role::Bad)
+        }
+        (Some(frame), _) if frame.state == RunState::Done => (
+            "done: the planned length is reached; everything is alive, space goes on".into(),
+            Role::Good,
+        ),
+        (_, Some(about)) => (
+            format!("{}  (? says what to watch)", about.preset.title),
+            Role::Dim,
+        ),
+        (_, None) => (format!("building {} ...", run.source), Role::Dim),
+    }
+}
+
+pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let (words, role) = words(run);
+    let mut pen = Pen::new(theme, area, buf);
+    let words = pen.clip(&words, pen.width().saturating_sub(2));
+    pen.say(1, 0, &words, role);
+}

@@ -1,0 +1,127 @@
+//! `view(state, memory, area, buffer)`: what the state looks like.
+//!
+//! Layout depends on the model's tables alone; no view knows a model by name. Drawing the same state
+//! twice gives the same cells.
+
+mod expect;
+mod footer;
+mod help;
+mod history;
+pub mod layout;
+mod log;
+mod message;
+mod overlay;
+mod panel;
+mod params;
+mod small;
+mod start;
+mod status;
+mod words;
+
+use std::collections::HashMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use self::layout::{Room, places, room};
+use super::state::State;
+use super::state::run::Run;
+use super::state::tab::Focus;
+use super::widget::{ChartState, HeatMapState};
+use crate::models::panel::PanelRequest;
+use crate::models::table::PanelKind;
+
+/// What the widgets keep from one frame to the next so that nothing swims: ranges of axes, scales of
+/// colours. It belongs to one model and is dropped with it.
+#[derive(Default)]
+pub struct Memory {
+    epoch: u64,
+    /// By panel and item.
+    charts: HashMap<(usize, usize), ChartState>,
+    maps: HashMap<(usize, usize), HeatMapState>,
+}
+
+impl Memory {
+    fn of_epoch(&mut self, epoch: u64) {
+        if self.epoch != epoch {
+            *self = Self {
+                epoch,
+                ..Self::default()
+            };
+        }
+    }
+}
+
+/// Draws the whole screen.
+pub fn view(state: &State, memory: &mut Memory, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    if let Some(start) = &state.start {
+        start::draw(state, start, area, buf);
+        footer::draw(state, bottom_line(area), buf);
+    } else if let Some(run) = &state.run {
+        memory.of_epoch(run.frame.as_ref().map_or(0, |frame| frame.epoch));
+        draw_run(state, run, memory, area, buf);
+    }
+    if let Some(dialog) = &state.dialog {
+        overlay::draw(state, dialog, area, buf);
+        let line = bottom_line(area);
+        if area.height > 1 {
+            ratatui::widgets::Clear.render(line, buf);
+            footer::draw(state, line, buf);
+        }
+    }
+}
+
+fn bottom_line(area: Rect) -> Rect {
+    Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    }
+}
+
+fn draw_run(state: &State, run: &Run, memory: &mut Memory, area: Rect, buf: &mut Buffer) {
+    let theme = state.theme;
+    let room = room(area);
+    if room == Room::Paragraph {
+        small::draw(state, run, area, buf);
+        return;
+    }
+    let places = places(run, area);
+    status::draw(run, theme, places.status, buf);
+    for slot in &places.slots {
+        panel::draw(run, theme, *slot, memory, buf);
+    }
+    if let Some(log) = places.log {
+        log::draw(run, theme, log, buf);
+    }
+    if let Some(params) = places.params {
+        params::draw(run, theme, params, buf);
+    }
+    message::draw(run, theme, places.message, buf);
+    footer::draw(state, places.footer, buf);
+}
+
+/// What the model must draw for the panels that are visible now.
+pub fn wanted(state: &State) -> Vec<PanelRequest> {
+    let Some(run) = state.run.as_ref().filter(|_| state.start.is_none()) else {
+        return Vec::new();
+    };
+    let area = Rect::new(0, 0, state.size.width, state.size.height);
+    let slots = places(run, area).slots;
+    let drawn_by_model = |panel| !matches!(run.panel_kind(panel), Some(PanelKind::History { .. }));
+    slots
+        .into_iter()
+        .filter(|slot| drawn_by_model(slot.panel))
+        .map(|slot| panel::request(run, state.theme, slot))
+        .collect()
+}
+
+/// Whether a panel has the keys.
+fn has_focus(run: &Run, panel: usize) -> bool {
+    run.focus() == Focus::Panel(panel)
+}

@@ -1,0 +1,178 @@
+//! One panel of the model, by its kind.
+
+use ratatui::buffer::Buffer;
+use ratatui::widgets::{StatefulWidget, Widget};
+
+use super::layout::Slot;
+use super::{Memory, has_focus, history};
+use crate::models::panel::{Curves, PanelData, PanelRequest};
+use crate::models::table::{Better, PanelKind, PanelSpec, Scale};
+use crate::ui::state::run::Run;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::update::chart::is_log;
+use crate::ui::widget::{
+    Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView, XAxis,
+};
+
+pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
+    let Some(spec) = run
+        .description()
+        .and_then(|table| table.panels.get(slot.panel))
+    else {
+        return;
+    };
+    let area = slot.area;
+    if let PanelKind::History { metrics } = &spec.kind {
+        history::draw(run, theme, slot.panel, spec, metrics, area, memory, buf);
+        return;
+    }
+    let title = title(run, slot.panel, spec);
+    let focused = has_focus(run, slot.panel);
+    let drawn = run
+        .panels
+        .get(slot.panel)
+        .and_then(|panel| panel.drawn.as_ref());
+    match drawn.map(|drawn| &drawn.data) {
+        Some(PanelData::Curves(curves)) => {
+            draw_curves(run, theme, slot, &title, curves, memory, buf);
+        }
+        Some(PanelData::HeatMap(grid)) => {
+            let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
+            let state = memory.maps.entry((slot.panel, item)).or_default();
+            state
+                .scale
+                .freeze(run.panels.get(slot.panel).is_some_and(|panel| panel.hold));
+            let map = HeatMap {
+                theme,
+                title: &title,
+                grid,
+                cursor: run.panels.get(slot.panel).and_then(|panel| panel.cursor),
+                focused,
+            };
+            map.render(area, buf, state);
+        }
+        Some(PanelData::Image(picture)) => PictureView {
+            theme,
+            title: &title,
+            picture,
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Histogram(histogram)) => HistogramView {
+            theme,
+            title: &title,
+            histogram,
+            log: is_log(run, slot.panel),
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Table(table)) => {
+            let samples = run.history.samples();
+            let (from, to) = run.stretch.range(samples, run.planned());
+            TableView {
+                theme,
+                title: &title,
+                table,
+                history: &run.history,
+                from,
+                to: to.min(samples),
+                scroll: run.panels.get(slot.panel).map_or(0, |panel| panel.scroll),
+                selected: None,
+                focused,
+            }
+            .render(area, buf);
+        }
+        Some(PanelData::Nothing(why)) => nothing(run, theme, slot, &title, why, buf),
+        None if run.frozen.is_some() => {
+            let why = "the view was frozen before this was drawn: f goes on";
+            nothing(run, theme, slot, &title, why, buf);
+        }
+        None => nothing(run, theme, slot, &title, "", buf),
+    }
+}
+
+/// The label, and the item that is shown where there is a choice.
+fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
+    let item = run.panels.get(panel).map_or(0, |panel| panel.item);
+    match spec.items.get(item) {
+        Some(name) if spec.items.len() > 1 => {
+            format!("{} {name} ({}/{})", spec.label, item + 1, spec.items.len())
+        }
+        Some(name) => format!("{} {name}", spec.label),
+        None => spec.label.to_string(),
+    }
+}
+
+fn nothing(run: &Run, theme: Theme, slot: Slot, title: &str, why: &str, buf: &mut Buffer) {
+    PanelBox {
+        theme,
+        title,
+        notes: &[],
+        focused: has_focus(run, slot.panel),
+    }
+    .render(slot.area, buf);
+    let mut pen = Pen::new(theme, PanelBox::inner(slot.area), buf);
+    for (row, line) in super::words::wrap(why, pen.width().saturating_sub(2))
+        .iter()
+        .enumerate()
+    {
+        pen.say(1, row as u16, line, Role::Dim);
+    }
+}
+
+fn draw_curves(
+    run: &Run,
+    theme: Theme,
+    slot: Slot,
+    title: &str,
+    curves: &Curves,
+    memory: &mut Memory,
+    buf: &mut Buffer,
+) {
+    let lines: Vec<Line> = curves
+        .series
+        .iter()
+        .map(|series| Line {
+            label: &series.label,
+            group: usize::from(series.group),
+            theory: series.theory,
+            better: Better::Neither,
+            data: Data::Points(&series.points),
+        })
+        .collect();
+    let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
+    let chart = Chart {
+        focused: has_focus(run, slot.panel),
+        y_scale: if is_log(run, slot.panel) {
+            Scale::Log
+        } else {
+            Scale::Linear
+        },
+        y_unit: &curves.y_label,
+        ..Chart::new(theme, title, XAxis::around(&lines, &curves.x_label), &lines)
+    };
+    let state = memory.charts.entry((slot.panel, item)).or_default();
+    chart.render(slot.area, buf, state);
+}
+
+/// What the model must draw for a panel at its place.
+pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
+    let (rows, cols) = match run.panel_kind(slot.panel) {
+        Some(PanelKind::HeatMap) => HeatMap::capacity(theme, slot.area),
+        Some(PanelKind::Image) => PictureView::capacity(theme, slot.area),
+        _ => {
+            let inner = PanelBox::inner(slot.area);
+            (inner.height, inner.width)
+        }
+    };
+    let shown = run.panels.get(slot.panel).cloned().unwrap_or_default();
+    PanelRequest {
+        panel: slot.panel,
+        item: shown.item,
+        rows,
+        cols,
+        reduce: shown.reduce,
+        window: shown.window,
+        cursor: shown.cursor,
+    }
+}

@@ -1,0 +1,241 @@
+//! The parameter panel, always in reach: value, place between the bounds, what waits.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::engine::Frame;
+use crate::models::param::display;
+use crate::models::table::{Applies, Kind, ParamSpec, Scale, Text, Value};
+use crate::ui::state::params::Way;
+use crate::ui::state::run::Run;
+use crate::ui::state::tab::Focus;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::{PanelBox, Pen, Slider};
+
+/// Columns of one parameter.
+pub const COLUMN: u16 = 38;
+
+const LABEL: u16 = 15;
+const VALUE: u16 = 11;
+
+pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let specs = run.description().map_or(&[][..], |table| &table.params);
+    let focused = run.focus() == Focus::Parameters;
+    let inner = PanelBox::inner(area);
+    let lines = explanation_lines(inner);
+    let rows = inner.height.saturating_sub(lines);
+    let columns = (inner.width / COLUMN).max(1);
+    let page = usize::from(rows.max(1)) * usize::from(columns);
+    let selected = run.params.selected;
+    let first = selected / page * page;
+    let last = (first + page).min(specs.len());
+    let mut notes = Vec::new();
+    if specs.len() > page {
+        notes.push(format!("{}-{last} of {}", first + 1, specs.len()));
+    }
+    if specs.iter().any(|spec| spec.applies == Applies::Restart) {
+        notes.push("* waits for a reset".to_owned());
+    }
+    if let Some(frame) = &run.frame {
+        notes.extend(undo_words(frame));
+    }
+    PanelBox {
+        theme,
+        title: "parameters",
+        notes: &notes,
+        focused,
+    }
+    .render(area, buf);
+    let Some(frame) = &run.frame else { return };
+    let width = inner.width / columns;
+    for (place, param) in (first..last).enumerate() {
+        let place = place as u16;
+        let cell = Rect {
+            x: inner.x + place / rows.max(1) * width,
+            y: inner.y + place % rows.max(1),
+            width,
+            height: 1,
+        };
+        draw_one(run, frame, param, &specs[param], theme, cell, buf);
+    }
+    if let Some(spec) = specs.get(selected).filter(|_| lines > 0) {
+        let place = Rect {
+            y: inner.bottom() - lines,
+            height: lines,
+            ..inner
+        };
+        explain(run, frame, spec, &mut Pen::new(theme, place, buf));
+    }
+}
+
+/// The selected parameter is explained where three rows of values remain.
+fn explanation_lines(inner: Rect) -> u16 {
+    match inner.height {
+        0..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    }
+}
+
+fn undo_words(frame: &Frame) -> Option<String> {
+    match (frame.undo_depth, frame.redo_depth) {
+        (0, 0) => None,
+        (done, 0) => Some(format!("{done} to undo")),
+        (done, undone) => Some(format!("{done} to undo, {undone} to redo")),
+    }
+}
+
+fn draw_one(
+    run: &Run,
+    frame: &Frame,
+    param: usize,
+    spec: &ParamSpec,
+    theme: Theme,
+    cell: Rect,
+    buf: &mut Buffer,
+) {
+    let Some((value, way)) = run.params.shown(frame, param) else {
+        return;
+    };
+    if spec.position(value).is_some() {
+        let x = cell.x + 1 + LABEL + VALUE;
+        let track = Rect {
+            x,
+            width: cell.right().saturating_sub(x + 2),
+            ..cell
+        };
+        slider(frame, param, spec, (value, way), theme, ("", "")).render(track, buf);
+    }
+    let pen = &mut Pen::new(theme, cell, buf);
+    let selected = param == run.params.selected;
+    if selected {
+        pen.char(0, 0, theme.symbols().pointer, theme.style(Role::Focus));
+    }
+    let star = if spec.applies == Applies::Restart {
+        "*"
+    } else {
+        ""
+    };
+    let label = pen.clip(&spec.label, LABEL - 1);
+    let x = pen.say(
+        1,
+        0,
+        &label,
+        if selected { Role::Focus } else { Role::Text },
+    );
+    pen.say(x, 0, star, Role::Dim);
+    let unit = if spec.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", spec.unit)
+    };
+    let (lead, role) = match way {
+        Way::There if *value == spec.default => (String::new(), Role::Text),
+        Way::There => (String::new(), Role::Value),
+        Way::Sent => (theme.symbols().ellipsis.to_string(), Role::Pending),
+        Way::Accepted => (theme.symbols().becomes.to_owned(), Role::Pending),
+    };
+    let shown = format!("{lead}{}{unit}", display(value));
+    let start = 1 + LABEL;
+    let room = pen.width().saturating_sub(start + 1);
+    if let Kind::Choice(options) = &spec.kind {
+        let shown = pen.clip(&among(options, value, &lead), room);
+        pen.say(start, 0, &shown, role);
+    } else if spec.position(value).is_none() {
+        let shown = pen.clip(&shown, room);
+        pen.say(start, 0, &shown, role);
+    } else {
+        let shown = pen.clip(&shown, VALUE - 1);
+        pen.say(start, 0, &shown, role);
+    }
+}
+
+/// All options, the chosen one in brackets.
+fn among(options: &[Text], value: &Value, lead: &str) -> String {
+    let (Value::Choice(chosen) | Value::Words(chosen)) = value else {
+        return String::new();
+    };
+    let marked = options.iter().map(|option| {
+        if option == chosen {
+            format!("[{option}]")
+        } else {
+            option.to_string()
+        }
+    });
+    format!("{lead}{}", marked.collect::<Vec<_>>().join(" "))
+}
+
+/// Where the value lies between its bounds, with the default and what waits.
+fn slider<'a>(
+    frame: &Frame,
+    param: usize,
+    spec: &ParamSpec,
+    (value, way): (&Value, Way),
+    theme: Theme,
+    (low, high): (&'a str, &'a str),
+) -> Slider<'a> {
+    let present = frame.values.get(param).unwrap_or(value);
+    Slider {
+        theme,
+        position: spec.position(if way == Way::Accepted { present } else { value }),
+        default: spec.position(&spec.default),
+        pending: (way == Way::Accepted)
+            .then(|| spec.position(value))
+            .flatten(),
+        low,
+        high,
+        log: matches!(
+            spec.kind,
+            Kind::Real {
+                scale: Scale::Log,
+                ..
+            }
+        ),
+        focused: false,
+    }
+}
+
+/// Bounds, default, boundary and meaning of the selected parameter.
+fn explain(run: &Run, frame: &Frame, spec: &ParamSpec, pen: &mut Pen) {
+    let mut facts = vec![spec.allowed()];
+    if let Kind::Real {
+        scale: Scale::Log, ..
+    } = spec.kind
+    {
+        facts.push("logarithmic".to_owned());
+    }
+    facts.push(format!("default {}", display(&spec.default)));
+    let unit = run
+        .description()
+        .map_or("unit", |table| table.unit.as_ref());
+    facts.push(match spec.applies {
+        Applies::Quantum => "applies at once".to_owned(),
+        Applies::Unit => format!("applies at the end of the {unit}"),
+        Applies::Restart => "waits for a reset (r)".to_owned(),
+    });
+    let waiting = run.params.shown(frame, run.params.selected);
+    if let Some((value, Way::Accepted)) = waiting
+        && let Some(present) = frame.values.get(run.params.selected)
+    {
+        let when = match spec.applies {
+            Applies::Restart => "waits for a reset (r)",
+            _ => "waits for its boundary",
+        };
+        facts.insert(
+            0,
+            format!("{} {} {} {when}", display(present), "to", display(value)),
+        );
+    }
+    let facts = facts.join("; ");
+    let width = pen.width().saturating_sub(2);
+    if pen.height() > 1 {
+        let meaning = pen.clip(&format!("{}: {}", spec.id, spec.meaning), width);
+        pen.say(1, 0, &meaning, Role::Text);
+        let facts = pen.clip(&facts, width);
+        pen.say(1, 1, &facts, Role::Dim);
+    } else {
+        let line = pen.clip(&format!("{}: {facts}. {}", spec.id, spec.meaning), width);
+        pen.say(1, 0, &line, Role::Dim);
+    }
+}

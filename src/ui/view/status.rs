@@ -1,0 +1,164 @@
+//! The first line: what runs, how it stands, which view is open.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::engine::{Frame, Pace, RunState};
+use crate::ui::state::run::Run;
+use crate::ui::theme::{Role, Theme};
+use crate::ui::widget::format;
+use crate::ui::widget::pen::pieces_width;
+use crate::ui::widget::{Pen, Piece};
+
+/// The state of the run and of the view in a word with its sign.
+pub fn word(run: &Run, theme: Theme) -> (String, Role) {
+    let signs = theme.symbols();
+    let (sign, word, role) = match (&run.frame, run.gone) {
+        (_, true) => (signs.fault, "GONE", Role::Bad),
+        (None, _) => (signs.paused, "WAITING", Role::Pending),
+        (Some(frame), _) if run.frozen.is_none() => match &frame.state {
+            RunState::Running if frame.waiting_for_recorder => {
+                (signs.paused, "WAITING", Role::Warn)
+            }
+            RunState::Running => (signs.running, "LIVE", Role::Good),
+            RunState::Paused => (signs.paused, "PAUSED", Role::Warn),
+            RunState::Done => (signs.done, "DONE", Role::Good),
+            RunState::Faulted(_) => (signs.fault, "FAULT", Role::Bad),
+        },
+        (Some(_), _) => (signs.paused, "FROZEN", Role::Warn),
+    };
+    (format!("{sign}{word}"), role)
+}
+
+/// `NAME:VARIANT`, or what the run was opened with.
+pub fn name(run: &Run) -> String {
+    match &run.about {
+        Some(about) => match &about.preset.variant {
+            Some(variant) => format!("{}:{variant}", about.preset.name),
+            None => about.preset.name.clone(),
+        },
+        None => run.source.clone(),
+    }
+}
+
+pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let mut pen = Pen::new(theme, area, buf);
+    let piece = |text: String, role: Role| -> Piece { (text, theme.style(role)) };
+    let (word, role) = word(run, theme);
+    let left = [
+        piece(format!(" {} ", name(run)), Role::Accent),
+        piece(word, role),
+        piece(behind_word(run), Role::Dim),
+    ];
+    let mut x = pen.pieces(0, 0, &left);
+    let right = |long: bool| right(run, theme, long);
+    let room = pen.width().saturating_sub(x + 2);
+    let fits = |(tabs, right): &(Vec<Piece>, Vec<Piece>)| {
+        pieces_width(theme, tabs) + pieces_width(theme, right) <= room
+    };
+    let most = SHORTER
+        .into_iter()
+        .map(|(names, long)| (tabs(run, theme, names), right(long)))
+        .find(fits);
+    let (tabs, right) = most.unwrap_or_else(|| (Vec::new(), right(false)));
+    x = pen.pieces(x + 1, 0, &tabs);
+    let start = pen.width().saturating_sub(pieces_width(theme, &right));
+    if start > x || tabs.is_empty() {
+        pen.pieces(start.max(x + 1), 0, &right);
+    }
+}
+
+/// What the one word leaves open.
+fn behind_word(run: &Run) -> String {
+    match (&run.frozen, &run.frame) {
+        (Some(frozen), Some(frame)) => {
+            let state = match frame.state {
+                RunState::Running => "the run goes on",
+                RunState::Paused => "the run is paused",
+                RunState::Done => "the run is done",
+                RunState::Faulted(_) => "the run has a fault",
+            };
+            format!(" @{}, {state}", format::grouped(frozen.step))
+        }
+        (None, Some(frame)) if frame.waiting_for_recorder => " for the recorder".into(),
+        _ => String::new(),
+    }
+}
+
+/// How much of a view's name is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Whole,
+    Short,
+    Numbers,
+}
+
+/// What is given up first where room is short: names of views, and whether progress is in words.
+const SHORTER: [(Names, bool); 5] = [
+    (Names::Whole, true),
+    (Names::Whole, false),
+    (Names::Short, true),
+    (Names::Short, false),
+    (Names::Numbers, false),
+];
+
+fn tabs(run: &Run, theme: Theme, names: Names) -> Vec<Piece> {
+    let mut pieces = vec![(
+        format!("{} ", theme.symbols().separator),
+        theme.style(Role::Dim),
+    )];
+    for (i, tab) in run.tabs.iter().enumerate() {
+        let name: String = match names {
+            Names::Whole => format!("{} {}", i + 1, tab.name),
+            Names::Short => {
+                let short: String = tab.name.chars().take(4).collect();
+                format!("{} {short}", i + 1)
+            }
+            Names::Numbers => format!("{}", i + 1),
+        };
+        pieces.push(if i == run.tab {
+            (format!("[{name}] "), theme.style(Role::Accent))
+        } else {
+            (format!("{name} "), theme.style(Role::Text))
+        });
+    }
+    pieces
+}
+
+/// How far the run is, and how fast it goes.
+fn right(run: &Run, theme: Theme, long: bool) -> Vec<Piece> {
+    let (Some(frame), Some(table)) = (&run.frame, run.description()) else {
+        return Vec::new();
+    };
+    let dim = theme.style(Role::Dim);
+    let value = theme.style(Role::Value);
+    let mut pieces = Vec::new();
+    if long {
+        let seed = run.about.as_ref().map_or(0, |about| about.seed);
+        pieces.push((format!("seed {seed}  {} ", table.unit), dim));
+    }
+    pieces.push((format::grouped(frame.step), value));
+    if frame.quantum > 0 && frame.state != RunState::Running {
+        pieces.push((format!("+{}", frame.quantum), value));
+    }
+    if let Some(planned) = run.planned().filter(|planned| frame.step <= *planned) {
+        pieces.push((format!("/{}", format::grouped(planned)), dim));
+    }
+    pieces.push((format!("  {} ", pace(frame, &table.quantum)), dim));
+    pieces
+}
+
+/// How fast it goes, and by whose will.
+fn pace(frame: &Frame, quantum: &str) -> String {
+    let running = frame.state == RunState::Running;
+    match frame.pace {
+        Pace::FlatOut if running => format!("{}/s flat out", format::count(frame.rate)),
+        Pace::FlatOut => "flat out".into(),
+        // The machine may be slower than what was asked for.
+        Pace::Units(rate) if running && frame.rate < 0.8 * rate && frame.rate > 0.0 => {
+            format!("{} of {}/s", format::count(frame.rate), format::count(rate))
+        }
+        Pace::Units(rate) => format!("{}/s", format::count(rate)),
+        Pace::Quanta(rate) => format!("slow: {} {quantum}/s", format::count(rate)),
+    }
+}

@@ -1,0 +1,84 @@
+//! Text that is fitted to its place, and the model's words in the key table's texts.
+
+use ratatui::text::Span;
+
+use crate::engine::{Pace, RunState};
+use crate::ui::state::State;
+
+/// Lines of at most `width` columns, broken between words where that is possible. Line breaks of the
+/// text are kept.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let indent: String = paragraph.chars().take_while(|c| *c == ' ').collect();
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            let lead = if line.is_empty() { &indent } else { " " };
+            if columns(&line) + columns(lead) + columns(word) <= width {
+                line.push_str(lead);
+                line.push_str(word);
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for c in word.chars() {
+                if columns(&line) + columns(&c.to_string()) > width && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+fn columns(text: &str) -> usize {
+    Span::raw(text).width()
+}
+
+/// A text of the key table with the words of the present model in it.
+pub fn fill(text: &str, state: &State) -> String {
+    if !text.contains('{') {
+        return text.to_owned();
+    }
+    let table = state.run.as_ref().and_then(|run| run.description());
+    let frame = state.run.as_ref().and_then(|run| run.frame.as_ref());
+    let frozen = state.run.as_ref().is_some_and(|run| run.frozen.is_some());
+    let running = frame.is_some_and(|frame| frame.state == RunState::Running);
+    let flat_out = frame.is_some_and(|frame| frame.pace == Pace::FlatOut);
+    let words = [
+        ("{unit}", table.map_or("step", |table| table.unit.as_ref())),
+        (
+            "{quantum}",
+            table.map_or("quantum", |table| table.quantum.as_ref()),
+        ),
+        ("{pause}", if running { "pause" } else { "go on" }),
+        ("{freeze}", if frozen { "unfreeze" } else { "freeze" }),
+        ("{pace}", if flat_out { "watch" } else { "flat out" }),
+    ];
+    let mut filled = text.to_owned();
+    for (name, word) in words {
+        filled = filled.replace(name, word);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_fit_and_hold_every_word() {
+        let text = "the angle between both gradients\n  in degrees, supercalifragilistic";
+        for width in 1..40u16 {
+            let lines = wrap(text, width);
+            assert!(lines.iter().all(|line| columns(line) <= usize::from(width)));
+            let joined: String = lines.concat().split_whitespace().collect();
+            assert_eq!(joined, text.split_whitespace().collect::<String>());
+        }
+        assert_eq!(wrap("a\n\nb", 10), ["a", "", "b"]);
+    }
+}
