@@ -72,11 +72,12 @@ impl Plot<'_, '_> {
         let band_style = self.chart.theme.style(Role::Envelope);
         for target in self.chart.targets {
             if target.tolerance > 0.0 {
-                for edge in [
-                    target.value - target.tolerance,
-                    target.value + target.tolerance,
-                ] {
-                    self.horizontal(edge, Dash::Dotted, band_style);
+                for sign in [-1.0, 1.0] {
+                    let edge = target.value + sign * target.tolerance;
+                    // In the same cells as the line itself it would only blur it.
+                    if self.cell_row(edge) != self.cell_row(target.value) {
+                        self.horizontal(edge, Dash::Dotted, band_style);
+                    }
                 }
             }
             self.horizontal(target.value, Dash::Dashed, value_style);
