@@ -223,17 +223,29 @@ impl History {
         self.marks.extend(delta.marks);
     }
 
-    /// The samples `from..to` of one metric summed up in `columns` buckets of equal width.
+    /// The samples `from..to` of one metric summed up in `columns` buckets of equal width. Where the
+    /// past is only held in wider buckets, each of them fills all its columns. A metric that is not
+    /// there has gaps only.
     pub fn columns(&self, metric: usize, from: u64, to: u64, columns: usize) -> Vec<Bucket> {
         let width = (to.saturating_sub(from)) as f64 / columns.max(1) as f64;
         let mut out = vec![Bucket::GAP; columns];
         let mut at = from;
-        let to = to.min(self.samples);
+        let to = if metric < self.metrics {
+            to.min(self.samples)
+        } else {
+            from
+        };
         let coarsest = (width.max(1.0).log2() as usize).min(self.levels.len() - 1);
         while at < to {
             let (bucket, end) = self.finest_at(metric, at, coarsest);
-            let column = ((at - from) as f64 / width) as usize;
-            if let Some(slot) = out.get_mut(column) {
+            let first = ((at - from) as f64 / width) as usize;
+            let last = if (end - at) as f64 > width {
+                ((end - 1 - from) as f64 / width) as usize
+            } else {
+                first
+            };
+            let last = last.min(columns.saturating_sub(1));
+            for slot in out.iter_mut().take(last + 1).skip(first) {
                 *slot = slot.then(bucket);
             }
             at = end;
@@ -290,6 +302,16 @@ mod tests {
         for (i, bucket) in drawn.iter().enumerate() {
             assert_eq!((bucket.last, bucket.count), ((9_900 + i) as f32, 1));
         }
+    }
+
+    #[test]
+    fn a_past_that_is_held_in_wide_buckets_has_no_holes() {
+        let history = filled(100_000);
+        let drawn = history.columns(0, 1_000, 1_600, 200);
+        assert!(drawn.iter().all(|bucket| bucket.count > 0));
+        assert!(drawn.windows(2).all(|pair| pair[0].mean <= pair[1].mean));
+        let unknown = history.columns(2, 0, 100, 5);
+        assert!(unknown.iter().all(|bucket| bucket.count == 0));
     }
 
     #[test]

@@ -309,8 +309,8 @@ mod tests {
     fn decades_are_the_labels_of_a_log_axis() {
         let axis = Axis::around(&extent(&[2.3, 0.002_5, 0.0, -1.0]), Scale::Log);
         assert!((axis.low / 1e-3 - 1.0).abs() < 1e-9 && (axis.high / 10.0 - 1.0).abs() < 1e-9);
-        assert_eq!(labels(&axis.ticks(8)), ["1e-3", "1e-2", "0.1", "1", "10"]);
-        assert_eq!(labels(&axis.ticks(3)), ["1e-2", "1"]);
+        assert_eq!(labels(&axis.ticks(8)), ["1e-3", "0.01", "0.1", "1", "10"]);
+        assert_eq!(labels(&axis.ticks(3)), ["0.01", "1"]);
         assert_eq!(axis.position(0.0), None);
         let near = Axis::around(&extent(&[0.03, 0.07]), Scale::Log);
         assert_eq!(labels(&near.ticks(4)), ["0.03", "0.1"]);

@@ -73,6 +73,7 @@ struct Parts {
     number: u16,
     bar: u16,
     full: f64,
+    magnitude: f64,
     signed: bool,
     largest: f64,
 }
@@ -102,6 +103,7 @@ impl Parts {
             number,
             bar,
             full: if full > 0.0 { full } else { 1.0 },
+            magnitude,
             signed: finite().any(|x| x < 0.0),
             largest: finite().fold(f64::NEG_INFINITY, f64::max),
         }
@@ -129,17 +131,36 @@ impl Parts {
             self.draw_bar(bar.value, left, role, &mut pen);
         }
         if self.number > 0 {
-            let number = format::fixed(bar.value, usize::from(self.number));
+            let number = self.words(bar.value);
             let end = left + self.bar + u16::from(self.bar > 0) + self.number;
             pen.text_right(end, 0, &number, self.theme.style(Role::Value));
         }
+    }
+
+    /// All with the decimals that the largest needs, so that they can be compared at a glance.
+    fn words(&self, value: f64) -> String {
+        if value.is_finite() && (0.01..1e4).contains(&self.magnitude) {
+            let digits = self.magnitude.log10().floor() as i32;
+            let decimals = (2 - digits).clamp(0, 3) as usize;
+            let words = format!("{value:.decimals$}");
+            if value == 0.0 || words.chars().any(|c| ('1'..='9').contains(&c)) {
+                return words;
+            }
+            return words.replace('-', "");
+        }
+        format::short(value)
     }
 
     fn draw_bar(&self, value: f64, left: u16, role: Role, pen: &mut Pen<'_>) {
         let style = self.theme.style(role);
         if !value.is_finite() {
             let not_finite = self.theme.symbols().not_finite;
-            pen.char(left, 0, not_finite, self.theme.style(Role::Bad));
+            let zero = if self.signed {
+                left + self.bar / 2
+            } else {
+                left
+            };
+            pen.char(zero, 0, not_finite, self.theme.style(Role::Bad));
             return;
         }
         let share = (value / self.full).clamp(-1.0, 1.0);

@@ -2,7 +2,7 @@
 //!
 //! A cell has one colour, so it belongs to the most important thing drawn into it: what is more
 //! important takes the cell over, what is equally important joins its dots and the later colour
-//! wins, what is less important stays out.
+//! wins, what is less important stays out. Dots of the same look always join.
 
 use std::cmp::Ordering;
 
@@ -116,14 +116,15 @@ impl Canvas {
             return;
         }
         let cell = &mut self.cells[(y / down) * self.columns + x / across];
-        if owner < cell.owner {
+        let same_look = cell.dots != 0 && cell.style == style;
+        if owner < cell.owner && !same_look {
             return;
         }
-        if owner > cell.owner {
+        if owner > cell.owner && !same_look {
             cell.dots = 0;
         }
         cell.dots |= self.set.bit(x % across, y % down);
-        cell.owner = owner;
+        cell.owner = cell.owner.max(owner);
         cell.style = style;
     }
 
@@ -155,13 +156,19 @@ impl Canvas {
             self.dashed_span(from.0, (from.1, to.1), dash, owner, style);
             return;
         }
+        // A height half way between two dots counts as the later one, on the way up and down.
         let height_at = |x: f64| {
             let share = (x - from.0 as f64) / across as f64;
-            from.1 as f64 + share * (to.1 as f64 - from.1 as f64)
+            let height = from.1 as f64 + share * (to.1 as f64 - from.1 as f64);
+            if to.1 < from.1 {
+                (height - 0.5).ceil() as usize
+            } else {
+                (height + 0.5).floor() as usize
+            }
         };
         for x in from.0..=to.0.min(self.width().saturating_sub(1)) {
-            let left = height_at((x as f64 - 0.5).max(from.0 as f64)).round() as usize;
-            let right = height_at((x as f64 + 0.5).min(to.0 as f64)).round() as usize;
+            let left = height_at((x as f64 - 0.5).max(from.0 as f64));
+            let right = height_at((x as f64 + 0.5).min(to.0 as f64));
             // The height at the border of two columns belongs to the right one.
             let heights = match left.cmp(&right) {
                 Ordering::Less if x < to.0 => (left, right - 1),
@@ -189,12 +196,13 @@ impl Canvas {
         }
     }
 
-    /// Whether nothing is drawn in the cell.
-    pub fn is_blank(&self, column: u16, row: u16) -> bool {
+    /// The most important thing that has a dot in the cell.
+    pub fn owner(&self, column: u16, row: u16) -> Importance {
         let (column, row) = (usize::from(column), usize::from(row));
-        column >= self.columns
-            || row >= self.rows
-            || self.cells[row * self.columns + column].dots == 0
+        if column >= self.columns || row >= self.rows {
+            return Importance::Nothing;
+        }
+        self.cells[row * self.columns + column].owner
     }
 
     /// Writes the dots into the cells of `area`; blank cells are left as they are.

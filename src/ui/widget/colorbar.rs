@@ -43,11 +43,8 @@ impl Widget for ColorBar<'_> {
             return;
         }
         for (row, value) in self.labels(rows) {
-            let words = if self.signed {
-                format::signed(value)
-            } else {
-                format::short(value)
-            };
+            let plus = if self.signed && value > 0.0 { "+" } else { "" };
+            let words = format!("{plus}{}", format::round(value));
             pen.say(BAR_WIDTH + 1, row, &words, Role::Axis);
         }
         self.histogram(&mut pen);

@@ -31,6 +31,20 @@ pub fn fixed(x: f64, width: usize) -> String {
     format!("{:>width$}", short(x))
 }
 
+/// [`short`] without zeros at the end, for a number that is round by choice: `0.07`, `5`, `1e-3`.
+pub fn round(x: f64) -> String {
+    let shown = short(x);
+    let (mantissa, power) = match shown.find('e') {
+        Some(at) => shown.split_at(at),
+        None => (shown.as_str(), ""),
+    };
+    if !mantissa.contains('.') {
+        return shown;
+    }
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+    format!("{mantissa}{power}")
+}
+
 /// [`short`] with the sign always written, as for a weight or a change of one.
 pub fn signed(x: f64) -> String {
     if x > 0.0 {
@@ -164,9 +178,10 @@ pub fn count_tick(x: f64, step: f64) -> String {
     format!("{}{suffix}", tick(x / unit, step / unit))
 }
 
-/// A power of ten as a label of a logarithmic axis: `1e-3`, `0.1`, `1`, `10`, `100`, `1e3`.
+/// A power of ten as a label of a logarithmic axis: `1e-3`, `0.01`, `0.1`, `1`, `10`, `100`, `1e3`.
 pub fn decade(exponent: i32) -> String {
     match exponent {
+        -2 => "0.01".into(),
         -1 => "0.1".into(),
         0 => "1".into(),
         1 => "10".into(),
@@ -307,6 +322,8 @@ mod tests {
         assert_eq!(signed(0.0214), "+0.0214");
         assert_eq!(signed(-0.0214), "-0.0214");
         assert_eq!(signed(0.0), "0");
+        let shown = [0.07, -5.0, 120.0, 1e-3, 0.0, f64::NAN].map(round);
+        assert_eq!(shown, ["0.07", "-5", "120", "1e-3", "0", "–"]);
     }
 
     #[test]

@@ -58,13 +58,15 @@ impl Widget for HistogramView<'_> {
             height: inner.height - labels,
             ..inner
         };
-        let used = self.bars(plot, buf);
+        let (left, used) = self.bars(plot, buf);
         if labels > 0 {
+            // Labels need more room than a few bars take.
+            let width = used.max(24).min(inner.width);
             let below = Rect {
+                x: inner.x + left.min(inner.width - width),
                 y: inner.y + plot.height,
-                width: used.max(24).min(inner.width),
+                width,
                 height: 1,
-                ..inner
             };
             self.edges(below, buf);
         }
@@ -72,13 +74,13 @@ impl Widget for HistogramView<'_> {
 }
 
 impl HistogramView<'_> {
-    /// Draws the bars and returns the columns that they take.
-    fn bars(&self, plot: Rect, buf: &mut Buffer) -> u16 {
+    /// Draws the bars in the middle and returns the first of their columns and how many there are.
+    fn bars(&self, plot: Rect, buf: &mut Buffer) -> (u16, u16) {
         let mut pen = Pen::new(self.theme, plot, buf);
         let (width, rows) = (usize::from(pen.width()), pen.height());
         let bins = self.histogram.counts.len();
         if width == 0 || rows == 0 || bins == 0 {
-            return 0;
+            return (0, 0);
         }
         // Bars of equal width, several bins in one only where there are too many.
         let per_bar = bins.div_ceil(width);
@@ -89,6 +91,7 @@ impl HistogramView<'_> {
             .map(|bins| bins.iter().fold(0u64, |sum, n| sum.saturating_add(*n)))
             .collect();
         let cells = (width / counts.len()).max(1);
+        let left = (width - (counts.len() * cells).min(width)) / 2;
         let height = |count: u64| match self.log {
             true => (count as f64).ln_1p(),
             false => count as f64,
@@ -103,13 +106,13 @@ impl HistogramView<'_> {
             for row in 0..usize::from(rows) {
                 let step = filled.saturating_sub(row * last).min(last);
                 if step > 0 {
-                    for x in i * cells..(i + 1) * cells {
+                    for x in left + i * cells..left + (i + 1) * cells {
                         pen.char(x as u16, rows - 1 - row as u16, steps[step], style);
                     }
                 }
             }
         }
-        (counts.len() * cells).min(width) as u16
+        (left as u16, (counts.len() * cells).min(width) as u16)
     }
 
     fn edges(&self, area: Rect, buf: &mut Buffer) {

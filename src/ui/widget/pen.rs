@@ -47,6 +47,8 @@ impl<'a> Pen<'a> {
             Glyphs::Braille | Glyphs::Block => text,
         };
         let (column, row) = (self.area.x + x, self.area.y + y);
+        // What stood there before leaves nothing of its look.
+        let style = Style::reset().patch(style);
         self.buf.set_stringn(column, row, text, room, style).0 - self.area.x
     }
 

@@ -190,7 +190,11 @@ impl TableView<'_> {
 }
 
 fn heading(label: &str, unit: &str) -> String {
-    format::with_unit(label, unit)
+    if unit.is_empty() {
+        label.into()
+    } else {
+        format!("{label} {unit}")
+    }
 }
 
 fn is_boxed(area: Rect) -> bool {

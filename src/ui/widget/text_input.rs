@@ -42,7 +42,7 @@ impl Widget for TextInput<'_> {
         let at = start + pen.width_of(&before);
         if cursor == characters.len() {
             pen.say(at, 0, " ", Role::Text);
-            pen.say(end + 1, 0, self.hint, Role::Dim);
+            pen.say(end + 2, 0, self.hint, Role::Dim);
         }
         let style = self.theme.style(Role::Text);
         pen.restyle(at, 0, 1, style.add_modifier(Modifier::REVERSED));

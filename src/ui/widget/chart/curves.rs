@@ -15,14 +15,14 @@ use crate::ui::theme::{Dash, Role, Series};
 /// Points further apart than so many cells get a marker each.
 const MARKED_APART: usize = 4;
 
-/// Draws the targets and all lines with their ends and gaps.
+/// Draws the targets and all lines with their ends and gaps, and returns who owns which cell.
 pub(super) fn draw(
     chart: &Chart<'_>,
     layout: &Layout,
     y: &Axis,
     prepared: &[Prepared],
     buf: &mut Buffer,
-) {
+) -> Canvas {
     let mut plot = Plot {
         chart,
         y,
@@ -42,6 +42,7 @@ pub(super) fn draw(
         plot.markers(&chart.lines[i], &prepared[i], layout, buf);
         plot.ticks(&chart.lines[i], &prepared[i], layout, buf);
     }
+    plot.canvas
 }
 
 struct Plot<'a, 'b> {
@@ -71,15 +72,20 @@ impl Plot<'_, '_> {
         let band_style = self.chart.theme.style(Role::Envelope);
         for target in self.chart.targets {
             if target.tolerance > 0.0 {
-                for edge in [
-                    target.value - target.tolerance,
-                    target.value + target.tolerance,
-                ] {
-                    self.horizontal(edge, Dash::Dotted, band_style);
+                for sign in [-1.0, 1.0] {
+                    let edge = target.value + sign * target.tolerance;
+                    // In the same cells as the line itself it would only blur it.
+                    if self.cell_row(edge) != self.cell_row(target.value) {
+                        self.horizontal(edge, Dash::Dotted, band_style);
+                    }
                 }
             }
             self.horizontal(target.value, Dash::Dashed, value_style);
         }
+    }
+
+    fn cell_row(&self, y: f64) -> Option<usize> {
+        Some(self.row(y)? / dot_set(self.chart.theme).dots().1)
     }
 
     fn horizontal(&mut self, y: f64, dash: Dash, style: Style) {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::axis::Axis;
+use super::super::canvas::{Canvas, Importance};
 use super::super::format;
 use super::super::pen::Pen;
 use super::layout::Layout;
@@ -31,32 +32,52 @@ pub(super) fn lines(chart: &Chart<'_>, layout: &Layout, buf: &mut Buffer) {
     }
 }
 
-/// Writes the words of targets and marks where there is room for them.
-pub(super) fn labels(chart: &Chart<'_>, layout: &Layout, y: &Axis, buf: &mut Buffer) {
+/// Writes the words of targets: on their own line where no curve is, or else next to it.
+pub(super) fn targets(
+    chart: &Chart<'_>,
+    layout: &Layout,
+    y: &Axis,
+    canvas: &Canvas,
+    buf: &mut Buffer,
+) {
+    let symbols = chart.theme.symbols();
     for target in chart.targets {
         let Some(at) = y.position(target.value) else {
             continue;
         };
-        let symbols = chart.theme.symbols();
-        let number = format::short(target.value);
-        let words = format!("{} {number}", target.label);
-        let words = match at {
-            at if at > 1.0 => format!("{} {}", words.trim(), symbols.up),
-            at if at < 0.0 => format!("{} {}", words.trim(), symbols.down),
-            _ => words.trim().to_string(),
-        };
         let Some(row) = layout.plot_row(at.clamp(0.0, 1.0)) else {
             continue;
         };
+        let beyond = match at {
+            at if at > 1.0 => format!(" {}", symbols.up),
+            at if at < 0.0 => format!(" {}", symbols.down),
+            _ => String::new(),
+        };
+        let words = format!("{} {}{beyond}", target.label, format::round(target.value));
+        let words = format!(" {} ", words.trim());
         let mut pen = Pen::new(chart.theme, layout.plot, buf);
         let length = pen.width_of(&words);
-        let start = pen.width().saturating_sub(length + 1);
-        let rows = [row.checked_sub(1), Some(row + 1)];
-        let free = |row: &u16| pen.is_blank(start, *row, length);
-        if let Some(row) = rows.into_iter().flatten().find(free) {
-            pen.say(start, row, &words, Role::Theory);
+        let start = pen.width().saturating_sub(length);
+        let free = |start: u16, row: u16| {
+            row < layout.plot.height
+                && (start..start + length).all(|x| canvas.owner(x, row) <= Importance::Ground)
+        };
+        if length >= layout.plot.width {
+            continue;
+        }
+        let rows = [Some(row), row.checked_sub(1), Some(row + 1)];
+        let places = rows
+            .into_iter()
+            .flatten()
+            .flat_map(|row| [(start, row), (0, row)]);
+        if let Some((x, row)) = places.into_iter().find(|(x, row)| free(*x, *row)) {
+            pen.say(x, row, &words, Role::Theory);
         }
     }
+}
+
+/// Writes the words of marks beside their lines where there is room.
+pub(super) fn marks(chart: &Chart<'_>, layout: &Layout, buf: &mut Buffer) {
     // The newest first: it gets the best place.
     for mark in chart.marks.iter().rev() {
         mark_words(chart, layout, mark, buf);

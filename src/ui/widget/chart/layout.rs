@@ -165,31 +165,33 @@ fn x_axis(chart: &Chart<'_>, layout: &Layout, buf: &mut Buffer) {
         XKind::Seconds { .. } | XKind::Numbers(_) => format::tick,
     };
     let width = layout.plot.width;
-    let ticks = axis.linear_ticks(usize::from(width / 11).max(2), label);
+    let ticks = axis.linear_ticks(usize::from(width / 9).max(2), label);
     let left = layout.plot.x - layout.x_labels.x.min(layout.plot.x);
-    let name = Some(unit).filter(|unit| text_width(theme, unit) + 12 < width);
-    let name_start = layout.x_labels.width - name.map_or(0, |name| text_width(theme, name));
+    let mut pen = Pen::new(theme, layout.x_labels, buf);
+    // The name of the axis stands under the labels of the other one, or at the right end.
+    let name_length = pen.width_of(unit);
     let mut free_from = 0;
+    let mut limit = pen.width();
+    if name_length < left {
+        pen.text(left - 1 - name_length, 0, unit, style);
+        free_from = left.saturating_sub(u16::from(name_length > 0));
+    } else if name_length + 14 < width {
+        limit = pen.width() - name_length;
+        pen.text(limit, 0, unit, style);
+        limit -= 1;
+    }
     for tick in ticks {
         let column = ((tick.at * f64::from(width)) as u16).min(width.saturating_sub(1));
-        let mut pen = Pen::new(theme, layout.x_line, buf);
-        pen.text(column, 0, "┬", style);
-        let length = text_width(theme, &tick.label);
-        let start = (left + column).saturating_sub(length / 2);
-        let end = start + length;
-        let limit = if name.is_some() {
-            name_start.saturating_sub(1)
-        } else {
-            name_start
-        };
-        if start >= free_from && end <= limit {
-            let mut pen = Pen::new(theme, layout.x_labels, buf);
+        Pen::new(theme, layout.x_line, buf).text(column, 0, "┬", style);
+        let mut pen = Pen::new(theme, layout.x_labels, buf);
+        let length = pen.width_of(&tick.label);
+        let centred = (left + column).saturating_sub(length / 2);
+        let start = centred.min(limit.saturating_sub(length)).max(free_from);
+        let near = start.abs_diff(centred) <= length.div_ceil(2);
+        if near && start + length <= limit {
             pen.text(start, 0, &tick.label, style);
-            free_from = end + 2;
+            free_from = start + length + 2;
         }
-    }
-    if let Some(name) = name {
-        Pen::new(theme, layout.x_labels, buf).text(name_start, 0, name, style);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ui::theme::Role;
 /// A label longer than this is cut.
 const LONGEST_LABEL: usize = 18;
 /// Between two entries.
-const SPACE: u16 = 2;
+const SPACE: u16 = 3;
 /// A change by less than this share of the axis has no direction.
 const STILL: f64 = 0.02;
 
@@ -52,12 +52,16 @@ pub(super) fn draw(
     let places = place(widths, layout.legend.width);
     let mut pen = Pen::new(chart.theme, layout.legend, buf);
     let rows = pen.height();
+    let hidden = places.iter().filter(|(_, row)| *row >= rows).count();
+    let room = pen.width().saturating_sub(if hidden > 0 { 3 } else { 0 });
     for (pieces, (x, row)) in entries.iter().zip(&places) {
         if *row < rows {
-            pen.pieces(*x, *row, pieces);
+            // Where the whole is too wide, the number matters more than the name.
+            let fits = pieces_width(chart.theme, pieces) <= room;
+            let x = pen.pieces(*x, *row, &pieces[..1]);
+            pen.pieces(x, *row, &pieces[if fits { 1 } else { 2 }..]);
         }
     }
-    let hidden = places.iter().filter(|(_, row)| *row >= rows).count();
     if hidden > 0 {
         let style = chart.theme.style(Role::Dim);
         pen.text_right(pen.width(), rows - 1, &format!(" +{hidden}"), style);

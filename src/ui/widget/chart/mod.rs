@@ -238,9 +238,10 @@ impl StatefulWidget for Chart<'_> {
             .iter()
             .map(|line| Prepared::new(line, &self.x, self.smoothing))
             .collect();
-        curves::draw(&self, &layout, &y, &prepared, buf);
+        let canvas = curves::draw(&self, &layout, &y, &prepared, buf);
+        ground::targets(&self, &layout, &y, &canvas, buf);
         ground::lines(&self, &layout, buf);
-        ground::labels(&self, &layout, &y, buf);
+        ground::marks(&self, &layout, buf);
         legend::draw(&self, &layout, &y, &prepared, buf);
     }
 }

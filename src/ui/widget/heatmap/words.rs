@@ -14,7 +14,7 @@ const SPACE: u16 = 2;
 /// For the title, the most important first.
 pub(super) fn notes(grid: &Grid, limit: f32, frozen: bool) -> Vec<String> {
     let sign = if grid.signed { "±" } else { "0–" };
-    let limit = format::with_unit(&short(f64::from(limit)), &grid.unit);
+    let limit = format::with_unit(&format::round(f64::from(limit)), &grid.unit);
     let mut notes = vec![format!("{sign}{limit}")];
     if frozen {
         notes.push("scale frozen".into());
