@@ -20,6 +20,8 @@ pub enum Failure {
     Fault,
     /// The system failed to read or write.
     Io(String),
+    /// The program has a defect; the message is printed already.
+    Panic,
     /// Ended by a signal.
     Signal(i32),
     /// Nobody reads what is written any more.
@@ -36,6 +38,7 @@ impl Failure {
             Self::Usage(_) | Self::NoScreen => 2,
             Self::Fault => 3,
             Self::Io(_) => 4,
+            Self::Panic => 101,
             Self::Signal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
             Self::ReaderLeft => 0,
         }

@@ -10,6 +10,7 @@ mod params;
 mod presets;
 mod process;
 mod run;
+mod screen;
 mod signals;
 mod verify;
 mod verify_cases;
@@ -27,10 +28,12 @@ use exit::{Outcome, end};
 ///
 /// Without a subcommand, a screen to choose a preset from.
 #[derive(Parser, Debug)]
-#[command(name = "hebbtop", version, args_conflicts_with_subcommands = true)]
+#[command(name = "hebbtop", version)]
 struct Cli {
     #[command(subcommand)]
     subcommand: Option<Task>,
+    #[command(flatten)]
+    look: screen::Look,
 }
 
 #[derive(Subcommand, Debug)]
@@ -65,13 +68,14 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
-        Some(Task::Run(args)) => run::run(args),
+        Some(Task::Run(args)) => run::run(args, &cli.look),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Verify(args)) => verify::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),
         Some(Task::Cite(args)) => cite::run(&args),
+        None if screen::is_possible() => screen::choose(&cli.look),
         None => presets::list_for_want_of_a_screen(),
     }
 }

@@ -1,6 +1,5 @@
 //! `hebbtop run`: an experiment, on the screen or without one.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,8 +8,9 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::headless::{self, Output};
+use super::screen::{self, Look};
 use crate::data::{Dataset, directory, text};
-use crate::engine::{Options, Pace};
+use crate::engine::Options;
 use crate::models::values::find;
 use crate::models::{self};
 use crate::preset::{Preset, catalogue, did_you_mean};
@@ -42,7 +42,7 @@ pub struct Run {
 
 /// # Errors
 /// See [`Failure`].
-pub fn run(args: Run) -> Outcome {
+pub fn run(args: Run, look: &Look) -> Outcome {
     let begun = Instant::now();
     let mut preset = catalogue::resolve(&args.preset)?;
     for assignment in &args.set {
@@ -56,15 +56,13 @@ pub fn run(args: Run) -> Outcome {
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };
-    if args.json || args.headless || true {
-        let output = if args.json {
-            Output::Json
-        } else {
-            Output::Table
-        };
-        return headless::run(preset, options, begun, output);
+    if args.json {
+        return headless::run(preset, options, begun, Output::Json);
     }
-    Ok(())
+    if args.headless || !screen::is_possible() {
+        return headless::run(preset, options, begun, Output::Table);
+    }
+    screen::run(look, &args.preset, preset, options)
 }
 
 /// The images of a folder.
@@ -97,9 +95,4 @@ fn set(preset: &mut Preset, assignment: &str) -> Result<(), String> {
         .map_err(|refusal| format!("--set {shown}: {refusal}"))?;
     preset.values.set(id, value);
     Ok(())
-}
-
-/// Whether there is a terminal on both sides.
-pub fn has_terminal() -> bool {
-    io::stdout().is_terminal() && io::stdin().is_terminal()
 }

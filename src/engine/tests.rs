@@ -462,26 +462,28 @@ fn a_screen_pauses_and_pace_change_no_bit() {
 fn a_lagging_screen_misses_no_sample_and_no_line() {
     let engine = start(preset(400), Options::default());
     let mut screen = engine.subscribe();
-    let first = until(&mut screen, |_| true);
+    let epoch = until(&mut screen, |_| true).epoch;
     let mut copy = History::new(1);
-    let request = Request {
-        epoch: first.epoch,
-        ..Request::default()
-    };
     let mut lines = 0;
-    let mut state = first.state;
-    while state != RunState::Done {
+    loop {
         let request = Request {
+            epoch,
             history: copy.cursor(),
             log: lines,
-            ..request.clone()
+            panels: Vec::new(),
         };
-        if screen.ask(request).unwrap() {
-            screen.wake().recv().unwrap();
-            let frame = screen.take().unwrap();
-            copy.apply(frame.history);
-            lines = frame.log.last().map_or(lines, |line| line.number + 1);
-            state = frame.state;
+        if !screen.ask(request).unwrap() {
+            continue;
+        }
+        screen.wake().recv().unwrap();
+        let frame = screen.take().unwrap();
+        copy.apply(frame.history);
+        for line in &frame.log {
+            assert_eq!(line.number, lines, "a line is missing or came twice");
+            lines += 1;
+        }
+        if frame.state == RunState::Done {
+            break;
         }
     }
     let drawn = copy.columns(0, 0, 400, 400);

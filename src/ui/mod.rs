@@ -16,3 +16,5 @@ pub mod theme;
 pub mod update;
 pub mod view;
 pub mod widget;
+
+pub use app::{Begin, Ended, Last, Options, Outcome, run};

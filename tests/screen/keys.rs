@@ -82,7 +82,7 @@ fn a_change_is_shown_as_sent_then_accepted() {
     stage.frames(1);
     assert!(!stage.text().contains("…0.112"));
     assert!(
-        stage.message().starts_with("accepted @200"),
+        stage.message().starts_with("accepted: eta"),
         "{}",
         stage.message()
     );

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod keys;
+mod live;
 mod random;
 mod stage;
 mod views;

@@ -5,6 +5,7 @@
 //! left alone but for a slow heartbeat.
 
 mod asking;
+mod entry;
 mod opening;
 
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use crossbeam_channel::{Receiver, never, select};
 use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
+pub use self::entry::{Begin, Options, run};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
@@ -181,10 +183,6 @@ impl<W: Write> App<W> {
         for effect in effects {
             self.perform(effect, manners);
         }
-        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
-            self.interrupted = false;
-            manners.carry_on();
-        }
         if self.ended.is_none() {
             self.draw();
         }
@@ -215,6 +213,10 @@ impl<W: Write> App<W> {
             TermEvent::Signal(signal) => self.signal(signal, effects, manners),
             TermEvent::Hangup => self.end(Ended::Hangup),
             TermEvent::Panic(message) => self.end(Ended::Panic(message)),
+        }
+        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
+            self.interrupted = false;
+            manners.carry_on();
         }
     }
 

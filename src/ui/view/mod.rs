@@ -100,7 +100,8 @@ fn draw_run(state: &State, run: &Run, memory: &mut Memory, area: Rect, buf: &mut
         log::draw(run, theme, log, buf);
     }
     if let Some(params) = places.params {
-        params::draw(run, theme, params, buf);
+        let alone = run.zoomed && run.focus() == Focus::Parameters;
+        params::draw(run, theme, params, alone, buf);
     }
     message::draw(run, theme, places.message, buf);
     footer::draw(state, places.footer, buf);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::engine::Frame;
-use crate::models::param::display;
+use crate::models::param::{display, number};
 use crate::models::table::{Applies, Kind, ParamSpec, Scale, Text, Value};
 use crate::ui::state::params::Way;
 use crate::ui::state::run::Run;
@@ -19,13 +19,21 @@ pub const COLUMN: u16 = 38;
 const LABEL: u16 = 15;
 const VALUE: u16 = 11;
 
-pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+/// Columns for value and track where a parameter has a line to itself.
+const ALONE: u16 = 46;
+
+/// Draws the panel; `alone` gives each parameter a line with its bounds and its meaning.
+pub fn draw(run: &Run, theme: Theme, area: Rect, alone: bool, buf: &mut Buffer) {
     let specs = run.description().map_or(&[][..], |table| &table.params);
     let focused = run.focus() == Focus::Parameters;
     let inner = PanelBox::inner(area);
     let lines = explanation_lines(inner);
     let rows = inner.height.saturating_sub(lines);
-    let columns = (inner.width / COLUMN).max(1);
+    let columns = if alone {
+        1
+    } else {
+        (inner.width / COLUMN).max(1)
+    };
     let page = usize::from(rows.max(1)) * usize::from(columns);
     let selected = run.params.selected;
     let first = selected / page * page;
@@ -57,7 +65,23 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
             width,
             height: 1,
         };
-        draw_one(run, frame, param, &specs[param], theme, cell, buf);
+        let spec = &specs[param];
+        let meaning = cell.x + 1 + LABEL + ALONE;
+        if alone && meaning + 10 < cell.right() {
+            let width = meaning - cell.x;
+            draw_one(run, frame, param, spec, theme, Rect { width, ..cell }, buf);
+            let width = cell.right() - meaning;
+            let beside = Rect {
+                x: meaning,
+                width,
+                ..cell
+            };
+            let mut pen = Pen::new(theme, beside, buf);
+            let words = pen.clip(&spec.meaning, width.saturating_sub(1));
+            pen.say(0, 0, &words, Role::Dim);
+        } else {
+            draw_one(run, frame, param, spec, theme, cell, buf);
+        }
     }
     if let Some(spec) = specs.get(selected).filter(|_| lines > 0) {
         let place = Rect {
@@ -105,7 +129,11 @@ fn draw_one(
             width: cell.right().saturating_sub(x + 2),
             ..cell
         };
-        slider(frame, param, spec, (value, way), theme, ("", "")).render(track, buf);
+        // The slider itself leaves the bounds out where room is short.
+        let (low, high) = bounds(&spec.kind);
+        let ends = (low.as_str(), high.as_str());
+        let ends = if track.width > 16 { ends } else { ("", "") };
+        slider(frame, param, spec, (value, way), theme, ends).render(track, buf);
     }
     let pen = &mut Pen::new(theme, cell, buf);
     let selected = param == run.params.selected;
@@ -140,7 +168,7 @@ fn draw_one(
     let start = 1 + LABEL;
     let room = pen.width().saturating_sub(start + 1);
     if let Kind::Choice(options) = &spec.kind {
-        let shown = pen.clip(&among(options, value, &lead), room);
+        let shown = pen.clip(&among(options, value, &lead, room), room);
         pen.say(start, 0, &shown, role);
     } else if spec.position(value).is_none() {
         let shown = pen.clip(&shown, room);
@@ -151,8 +179,8 @@ fn draw_one(
     }
 }
 
-/// All options, the chosen one in brackets.
-fn among(options: &[Text], value: &Value, lead: &str) -> String {
+/// All options with the chosen one in brackets; that one alone where there is no room for all.
+fn among(options: &[Text], value: &Value, lead: &str, room: u16) -> String {
     let (Value::Choice(chosen) | Value::Words(chosen)) = value else {
         return String::new();
     };
@@ -163,7 +191,21 @@ fn among(options: &[Text], value: &Value, lead: &str) -> String {
             option.to_string()
         }
     });
-    format!("{lead}{}", marked.collect::<Vec<_>>().join(" "))
+    let all = format!("{lead}{}", marked.collect::<Vec<_>>().join(" "));
+    if all.chars().count() <= usize::from(room) {
+        return all;
+    }
+    let place = options.iter().position(|option| option == chosen);
+    let place = place.map_or(0, |place| place + 1);
+    format!("{lead}[{chosen}] {place} of {}", options.len())
+}
+
+fn bounds(kind: &Kind) -> (String, String) {
+    match kind {
+        Kind::Real { min, max, .. } => (number(*min), number(*max)),
+        Kind::Integer { min, max } => (min.to_string(), max.to_string()),
+        Kind::Switch | Kind::Choice(_) | Kind::Words => (String::new(), String::new()),
+    }
 }
 
 /// Where the value lies between its bounds, with the default and what waits.
