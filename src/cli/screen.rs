@@ -84,12 +84,12 @@ pub fn run(look: &Look, source: &str, preset: Preset, options: Options) -> Outco
 
 fn show(look: &Look, begin: Begin, first: Option<Preset>, options: Options) -> Outcome {
     let engine = Arc::new(Mutex::new(None));
-    let presets = entries(options.data.as_ref());
+    let data = options.data.clone();
     let opener = opener(first, options, Arc::clone(&engine));
     let options = ui::Options {
         theme: look.theme(),
         ask_background: true,
-        presets,
+        presets: Box::new(move || entries(data.as_ref())),
     };
     let outcome = ui::run(begin, options, opener)?;
     let unwatched = !matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
