@@ -53,6 +53,8 @@ pub enum ScreenAction {
     AskQuit,
     /// Asks first, leaves the second time.
     Interrupt,
+    /// Gives the terminal back to the shell until `fg`.
+    Suspend,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,12 +4,18 @@
 use crossbeam_channel::Receiver;
 use thiserror::Error;
 
-use crate::engine::{Command, CommandId, Frame, Request};
+use crate::engine::{self, Command, CommandId, Frame, Request, Subscription};
 
 /// The run has ended or the connection to it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the run is gone")]
 pub struct Gone;
+
+impl From<engine::Gone> for Gone {
+    fn from(_: engine::Gone) -> Self {
+        Self
+    }
+}
 
 pub trait Link: Send {
     /// # Errors
@@ -26,4 +32,22 @@ pub trait Link: Send {
 
     /// Tells that a frame can be taken; disconnected when none will come any more.
     fn wake(&self) -> &Receiver<()>;
+}
+
+impl Link for Subscription {
+    fn send(&mut self, command: Command) -> Result<CommandId, Gone> {
+        Ok(Self::send(self, command)?)
+    }
+
+    fn ask(&mut self, request: Request) -> Result<bool, Gone> {
+        Ok(Self::ask(self, request)?)
+    }
+
+    fn take(&mut self) -> Option<Frame> {
+        Self::take(self)
+    }
+
+    fn wake(&self) -> &Receiver<()> {
+        Self::wake(self)
+    }
 }

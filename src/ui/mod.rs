@@ -5,6 +5,7 @@
 //! time is passed in, and only the loop in `app` knows a clock, a terminal and a run.
 
 pub mod action;
+pub mod app;
 pub mod key;
 pub mod keys;
 pub mod link;
@@ -15,3 +16,5 @@ pub mod theme;
 pub mod update;
 pub mod view;
 pub mod widget;
+
+pub use app::{Begin, Ended, Last, Options, Outcome, run};

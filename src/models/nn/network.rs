@@ -29,6 +29,8 @@ pub struct ShapeError {
 
 /// Networks beyond this would not fit into memory several times over.
 const MOST_PARAMS: usize = 200_000_000;
+/// Numbers of one sample at one place, patches of a convolution included.
+const MOST_UNITS: usize = 50_000_000;
 
 impl Network {
     /// Fits the operations to an input of this shape. An input image counts as flat where the
@@ -141,6 +143,13 @@ fn add(
             return Ok(());
         }
     };
+    let held = match &map {
+        Map::Conv(conv) => conv.fan_in().checked_mul(conv.positions()),
+        _ => Some(output.size()),
+    };
+    if held.is_none_or(|held| held.max(output.size()) > MOST_UNITS) {
+        return Err(format!("it would hold over {MOST_UNITS} numbers a sample"));
+    }
     let (weights, biases) = match &map {
         Map::Dense => (size.checked_mul(output.size()), output.size()),
         Map::Conv(conv) => (
@@ -219,6 +228,7 @@ mod tests {
             ),
             ("conv 2 k3 + pool 5", ["layer 1", "`pool 5`"]),
             ("1000000 / 1000000", ["layer 2", "parameters"]),
+            ("conv 9 k2 p9999 / 1", ["layer 1", "a sample"]),
         ] {
             let error = Network::new(image(6, 5), &parse(text).unwrap()).unwrap_err();
             for part in parts {

@@ -61,6 +61,9 @@ impl Examiner {
     }
 }
 
+/// Inputs and beliefs of one batch; the workspace holds about eight such arrays.
+const MOST_NUMBERS: usize = 500_000_000;
+
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Identity {
@@ -111,6 +114,11 @@ impl PredictiveCoding {
                 "{} has only {train} training and {test} test images",
                 data.name
             );
+            return Err(wrong("batch", why));
+        }
+        let units: usize = (0..=depth).map(|l| network.width(l)).sum();
+        if units.saturating_mul(settings.batch) > MOST_NUMBERS {
+            let why = format!("{} images of {units} numbers would not fit", settings.batch);
             return Err(wrong("batch", why));
         }
         let places = Places::new(depth);
@@ -280,7 +288,7 @@ impl Model for PredictiveCoding {
             seconds_per_unit: None,
             params: self.table.clone(),
             metrics: metrics::instance(self.network.depth()),
-            panels: panels::instance(&self.network, &self.data),
+            panels: panels::instance(&self.network),
         }
     }
 

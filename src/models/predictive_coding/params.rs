@@ -57,7 +57,7 @@ const METHODS: &[Text] = &[
 const LOSSES: &[Text] = &[text("cross_entropy"), text("mse")];
 const REDUCTIONS: &[Text] = &[text("mean"), text("sum")];
 const OPTIMISERS: &[Text] = &[text("sgd"), text("momentum"), text("adam")];
-const DIGITS: &str = "50 + tanh / 40 + tanh / 30 + tanh / 20 + tanh / 10";
+const DIGITS: &str = "50 + relu / 40 + relu / 30 + relu / 20 + relu / 10";
 
 pub const PARAMS: &[ParamSpec] = &[
     param!(

@@ -190,6 +190,13 @@ pub const TABLE: &[Binding] = &[
         screen(ScreenAction::Interrupt),
     )
     .says("leave: asks the first time, leaves the second"),
+    row(
+        "suspend",
+        Context::Always,
+        &["ctrl-z"],
+        screen(ScreenAction::Suspend),
+    )
+    .says("give the terminal back to the shell; fg returns"),
     // Parameters.
     row(
         "param-up",
@@ -238,7 +245,7 @@ pub const TABLE: &[Binding] = &[
     row(
         "much-less",
         Context::Parameters,
-        &["shift-left", "H"],
+        &["H", "shift-left"],
         param(ParamAction::Nudge(-1, Stride::Coarse)),
     )
     .pair("coarse")
@@ -246,7 +253,7 @@ pub const TABLE: &[Binding] = &[
     row(
         "much-more",
         Context::Parameters,
-        &["shift-right", "L"],
+        &["L", "shift-right"],
         param(ParamAction::Nudge(1, Stride::Coarse)),
     )
     .says("ten times as far up"),

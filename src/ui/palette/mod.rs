@@ -9,6 +9,7 @@ use super::state::State;
 use super::state::dialog::{Dialog, Palette};
 use super::state::run::Run;
 use super::update::Effect;
+use crate::preset::did_you_mean;
 
 /// Enter: does what is typed, or says why not and leaves the line open.
 pub fn enter(state: &mut State, mut palette: Palette) -> Vec<Effect> {
@@ -83,19 +84,7 @@ pub fn stem(run: &Run) -> &str {
         .map_or("mine", |about| about.preset.name.as_str())
 }
 
-/// The name among `known` that is most like `typed`, if one is like it at all.
-fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.map(|name| (strsim::jaro_winkler(typed, name), name));
-    scored
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
-/// `no X called typed; did you mean ...?`
+/// `there is no WHAT TYPED`, with the nearest name that there is.
 fn unknown<'a>(what: &str, typed: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match nearest(typed, known) {
-        Some(near) => format!("there is no {what} `{typed}`; the nearest is `{near}`"),
-        None => format!("there is no {what} `{typed}`"),
-    }
+    format!("there is no {what} `{typed}`{}", did_you_mean(typed, known))
 }

@@ -11,7 +11,7 @@ use crate::engine::{
 };
 use crate::models::Description;
 use crate::models::panel::{PanelData, PanelRequest};
-use crate::models::table::{PanelKind, ParamSpec};
+use crate::models::table::{Applies, Kind, PanelKind, ParamSpec};
 
 /// Log lines kept; the engine keeps as many.
 const LOG_LINES: usize = 2000;
@@ -220,11 +220,19 @@ impl Run {
             };
         }
         let moment = self.frame.as_ref().map_or((0, 0), |f| (f.step, f.quantum));
+        let running = self.is_running();
         let stale = |wanted: &PanelRequest| {
             let kind = self.panel_kind(wanted.panel);
             let panel = self.panels.get(wanted.panel);
-            kind.zip(panel)
-                .is_some_and(|(kind, panel)| panel.is_stale(wanted, moment, now, period(kind)))
+            kind.zip(panel).is_some_and(|(kind, panel)| {
+                // A run that stands still is shown as it stands, down to the last panel.
+                let period = if running {
+                    period(kind)
+                } else {
+                    Duration::ZERO
+                };
+                panel.is_stale(wanted, moment, now, period)
+            })
         };
         Request {
             epoch,
@@ -270,7 +278,7 @@ impl Run {
         changed |= self.take_log(std::mem::take(&mut frame.log));
         for reply in std::mem::take(&mut frame.replies) {
             changed = true;
-            self.answer(reply.command, reply.outcome, frame.step);
+            self.answer(reply.command, reply.outcome);
         }
         changed |= before.is_none_or(|before| differs(&before, &frame));
         self.frame = Some(frame);
@@ -297,8 +305,12 @@ impl Run {
             panel.drawn = None;
             panel.window = None;
         }
-        let last = about.description.params.len().saturating_sub(1);
-        self.params.selected = self.params.selected.min(last);
+        let params = &about.description.params;
+        self.params.selected = if self.about.is_none() {
+            first_of_interest(params)
+        } else {
+            self.params.selected.min(params.len().saturating_sub(1))
+        };
         self.params.forget();
         self.history = History::new(about.description.metrics.len());
         self.stretch.newest();
@@ -323,7 +335,7 @@ impl Run {
         fresh
     }
 
-    fn answer(&mut self, id: CommandId, outcome: Result<String, String>, step: u64) {
+    fn answer(&mut self, id: CommandId, outcome: Result<String, String>) {
         let Some(place) = self.waiting.iter().position(|asked| asked.id == id) else {
             return;
         };
@@ -334,16 +346,16 @@ impl Run {
             self.params.answered(param);
         }
         match outcome {
-            Ok(words) => self.accepted(asked.command, words, step),
+            Ok(words) => self.accepted(asked.command, words),
             Err(why) => self.say(Tone::Refused, why),
         }
     }
 
-    fn accepted(&mut self, command: Command, words: String, step: u64) {
+    fn accepted(&mut self, command: Command, words: String) {
         match command {
             Command::Set { .. } => {
                 self.unsaved = true;
-                self.say(Tone::Good, format!("accepted @{step}: {words}"));
+                self.say(Tone::Good, format!("accepted: {words}"));
             }
             Command::Undo | Command::Redo => self.say(Tone::Good, words),
             Command::SavePreset(path) => {
@@ -386,6 +398,15 @@ impl Run {
     pub fn is_log(&self) -> bool {
         self.tab().is_some_and(|tab| tab.kind == TabKind::Log)
     }
+}
+
+/// The first parameter that changes something while the run goes on, by degrees if there is such a
+/// one: what a newcomer wants to nudge.
+fn first_of_interest(params: &[ParamSpec]) -> usize {
+    let live = |spec: &&ParamSpec| spec.applies != Applies::Restart;
+    let by_degrees = |spec: &&ParamSpec| live(spec) && matches!(spec.kind, Kind::Real { .. });
+    let place = |wanted: &dyn Fn(&&ParamSpec) -> bool| params.iter().position(|spec| wanted(&spec));
+    place(&by_degrees).or_else(|| place(&live)).unwrap_or(0)
 }
 
 fn differs(old: &Frame, new: &Frame) -> bool {

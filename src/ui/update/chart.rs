@@ -95,7 +95,9 @@ fn charts(run: &Run) -> Vec<usize> {
 /// Turns the axis of the chart under focus, or of the first.
 fn toggle_log(run: &mut Run) {
     let panels = run.tab().map_or(&[][..], |tab| &tab.panels);
-    let drawn_as_chart = |panel: &usize| run.shows_chart(&[*panel]);
+    let drawn_as_chart = |panel: &usize| {
+        run.shows_chart(&[*panel]) || matches!(run.panel_kind(*panel), Some(PanelKind::Histogram))
+    };
     let target = match run.focus() {
         Focus::Panel(panel) if drawn_as_chart(&panel) => Some(panel),
         _ => panels.iter().copied().find(drawn_as_chart),

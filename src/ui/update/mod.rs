@@ -25,6 +25,8 @@ pub enum Effect {
     Open(String),
     /// Write every cell again.
     Repaint,
+    /// Give the terminal back to the shell.
+    Suspend,
     Leave(Exit),
 }
 
@@ -84,21 +86,30 @@ fn turn_item(state: &mut State, action: PanelAction) {
     let Focus::Panel(panel) = run.focus() else {
         return;
     };
-    let items = run
-        .description()
-        .and_then(|table| table.panels.get(panel))
-        .map_or(0, |spec| spec.items.len());
-    let Some(shown) = run.panels.get_mut(panel).filter(|_| items > 0) else {
+    let specs = run.description().map_or(&[][..], |table| &table.panels);
+    let items = specs.get(panel).map_or(&[][..], |spec| &spec.items);
+    if items.is_empty() {
         return;
-    };
+    }
+    // Panels that offer the same choice show the same: the weights of a layer and their histogram.
+    let same: Vec<usize> = (0..specs.len())
+        .filter(|&other| specs[other].items == items)
+        .collect();
+    let count = items.len();
     let by = match action {
         PanelAction::NextItem => 1,
-        PanelAction::PreviousItem => items - 1,
+        PanelAction::PreviousItem => count - 1,
     };
-    shown.item = (shown.item.min(items - 1) + by) % items;
-    shown.window = None;
-    shown.cursor = None;
-    shown.scroll = 0;
+    let item = run.panels.get(panel).map_or(0, |shown| shown.item);
+    let item = (item.min(count - 1) + by) % count;
+    for other in same {
+        if let Some(shown) = run.panels.get_mut(other) {
+            shown.item = item;
+            shown.window = None;
+            shown.cursor = None;
+            shown.scroll = 0;
+        }
+    }
 }
 
 fn start(state: &mut State, action: StartAction) -> Vec<Effect> {

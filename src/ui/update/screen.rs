@@ -10,6 +10,7 @@ use crate::ui::state::tab::{Focus, TabKind};
 pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
     match action {
         ScreenAction::Repaint => return vec![Effect::Repaint],
+        ScreenAction::Suspend => return vec![Effect::Suspend],
         ScreenAction::Interrupt => return interrupt(state),
         ScreenAction::AskQuit => return quit(state),
         ScreenAction::Help => state.dialog = Some(Dialog::Help(0)),

@@ -7,7 +7,8 @@ use super::words::fill;
 use crate::ui::keys::{Binding, Context, TABLE};
 use crate::ui::state::State;
 use crate::ui::theme::{Glyphs, Role, Theme};
-use crate::ui::widget::pen::{Pen, Piece, pieces_width};
+use crate::ui::widget::pen::pieces_width;
+use crate::ui::widget::{Pen, Piece};
 
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;
@@ -16,7 +17,11 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     // The way to all the others comes first, the way out last.
     let last = rows.iter().position(|&i| TABLE[i].id == "quit");
     let last = last.map(|place| rows.remove(place));
-    rows.sort_by_key(|&i| !matches!(TABLE[i].id, "help" | "palette"));
+    rows.sort_by_key(|&i| match TABLE[i].id {
+        "help" | "palette" => 0,
+        "pause" => 1,
+        _ => 2,
+    });
     let end = last.map_or(Vec::new(), |i| hint(state, i));
     let room = pen.width().saturating_sub(pieces_width(theme, &end));
     let mut x = 1;

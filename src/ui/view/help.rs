@@ -12,7 +12,7 @@ use crate::ui::state::State;
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Glyphs, Role};
 use crate::ui::widget::PanelBox;
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::Pen;
 
 /// Wider lines are hard to read.
 const WIDEST: u16 = 100;

@@ -9,19 +9,17 @@ use crate::ui::state::run::Run;
 use crate::ui::state::tab::Focus;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::PanelBox;
+use crate::ui::widget::Pen;
 use crate::ui::widget::format;
-use crate::ui::widget::pen::Pen;
 
 pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     let lines = shown(run);
-    let mut notes = vec![format!("{} lines", lines.len())];
-    if !run.log_view.filter.is_empty() {
-        notes.push(format!(
-            "of {} with `{}`",
-            run.log.len(),
-            run.log_view.filter
-        ));
-    }
+    let filter = &run.log_view.filter;
+    let mut notes = vec![if filter.is_empty() {
+        format!("{} lines", lines.len())
+    } else {
+        format!("{} of {} lines with `{filter}`", lines.len(), run.log.len())
+    }];
     if run.log_view.back > 0 {
         notes.push(format!("{} below", run.log_view.back.min(lines.len())));
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::engine::RunState;
 use crate::ui::state::run::{Run, Tone};
 use crate::ui::theme::{Role, Theme};
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::Pen;
 
 /// The words and how they are meant.
 pub fn words(run: &Run) -> (String, Role) {

@@ -28,7 +28,7 @@ use self::layout::{Room, places, room};
 use super::state::State;
 use super::state::run::Run;
 use super::state::tab::Focus;
-use super::widget::chart::ChartState;
+use super::widget::{ChartState, HeatMapState};
 use crate::models::panel::PanelRequest;
 use crate::models::table::PanelKind;
 
@@ -37,7 +37,9 @@ use crate::models::table::PanelKind;
 #[derive(Default)]
 pub struct Memory {
     epoch: u64,
+    /// By panel and item.
     charts: HashMap<(usize, usize), ChartState>,
+    maps: HashMap<(usize, usize), HeatMapState>,
 }
 
 impl Memory {
@@ -98,7 +100,8 @@ fn draw_run(state: &State, run: &Run, memory: &mut Memory, area: Rect, buf: &mut
         log::draw(run, theme, log, buf);
     }
     if let Some(params) = places.params {
-        params::draw(run, theme, params, buf);
+        let alone = run.zoomed && run.focus() == Focus::Parameters;
+        params::draw(run, theme, params, alone, buf);
     }
     message::draw(run, theme, places.message, buf);
     footer::draw(state, places.footer, buf);

@@ -14,8 +14,8 @@ use crate::ui::state::dialog::{Dialog, Palette};
 use crate::ui::state::field::Field;
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
-use crate::ui::widget::PanelBox;
-use crate::ui::widget::pen::{Pen, Piece, pieces_width, text_width};
+use crate::ui::widget::pen::{pieces_width, text_width};
+use crate::ui::widget::{PanelBox, Pen, Piece, TextInput};
 
 /// Candidates shown above the command line.
 const CANDIDATES: usize = 8;
@@ -60,21 +60,15 @@ fn bottom(area: Rect, lines: u16) -> Rect {
 }
 
 /// A line that is being typed, with its cursor.
-fn typed_line(lead: &str, field: &Field, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let mut pen = Pen::new(theme, area, buf);
-    let x = pen.say(0, 0, lead, Role::Key);
-    let room = usize::from(pen.width().saturating_sub(x + 1)).max(1);
-    // The end of a long line is what is being typed.
-    let skip = (field.cursor() + 1).saturating_sub(room);
-    let shown: String = field.text().chars().skip(skip).take(room).collect();
-    pen.say(x, 0, &shown, Role::Value);
-    let before: String = shown.chars().take(field.cursor() - skip).collect();
-    let cursor = x + pen.width_of(&before);
-    if field.cursor() - skip >= shown.chars().count() {
-        pen.say(cursor, 0, " ", Role::Selection);
-    } else {
-        pen.restyle(cursor, 0, 1, theme.style(Role::Selection));
+fn typed_line(prompt: &str, field: &Field, theme: Theme, area: Rect, buf: &mut Buffer) {
+    TextInput {
+        theme,
+        prompt,
+        text: field.text(),
+        cursor: field.cursor(),
+        hint: "",
     }
+    .render(area, buf);
 }
 
 fn command_line(state: &State, palette: &Palette, area: Rect, buf: &mut Buffer) {

@@ -6,14 +6,13 @@ use ratatui::widgets::{StatefulWidget, Widget};
 use super::layout::Slot;
 use super::{Memory, has_focus, history};
 use crate::models::panel::{Curves, PanelData, PanelRequest};
-use crate::models::table::Better;
-use crate::models::table::{PanelKind, PanelSpec, Scale};
+use crate::models::table::{Better, PanelKind, PanelSpec, Scale};
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::update::chart::is_log;
-use crate::ui::widget::PanelBox;
-use crate::ui::widget::chart::{Chart, Data, Line, XAxis};
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::{
+    Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView, XAxis,
+};
 
 pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
     let Some(spec) = run
@@ -28,6 +27,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         return;
     }
     let title = title(run, slot.panel, spec);
+    let focused = has_focus(run, slot.panel);
     let drawn = run
         .panels
         .get(slot.panel)
@@ -36,13 +36,58 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         Some(PanelData::Curves(curves)) => {
             draw_curves(run, theme, slot, &title, curves, memory, buf);
         }
+        Some(PanelData::HeatMap(grid)) => {
+            let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
+            let state = memory.maps.entry((slot.panel, item)).or_default();
+            state
+                .scale
+                .freeze(run.panels.get(slot.panel).is_some_and(|panel| panel.hold));
+            let map = HeatMap {
+                theme,
+                title: &title,
+                grid,
+                cursor: run.panels.get(slot.panel).and_then(|panel| panel.cursor),
+                focused,
+            };
+            map.render(area, buf, state);
+        }
+        Some(PanelData::Image(picture)) => PictureView {
+            theme,
+            title: &title,
+            picture,
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Histogram(histogram)) => HistogramView {
+            theme,
+            title: &title,
+            histogram,
+            log: is_log(run, slot.panel),
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Table(table)) => {
+            let samples = run.history.samples();
+            let (from, to) = run.stretch.range(samples, run.planned());
+            TableView {
+                theme,
+                title: &title,
+                table,
+                history: &run.history,
+                from,
+                to: to.min(samples),
+                scroll: run.panels.get(slot.panel).map_or(0, |panel| panel.scroll),
+                selected: None,
+                focused,
+            }
+            .render(area, buf);
+        }
         Some(PanelData::Nothing(why)) => nothing(run, theme, slot, &title, why, buf),
         None if run.frozen.is_some() => {
             let why = "the view was frozen before this was drawn: f goes on";
             nothing(run, theme, slot, &title, why, buf);
         }
         None => nothing(run, theme, slot, &title, "", buf),
-        _ => {}
     }
 }
 
@@ -112,13 +157,20 @@ fn draw_curves(
 
 /// What the model must draw for a panel at its place.
 pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
-    let inner = PanelBox::inner(slot.area);
+    let (rows, cols) = match run.panel_kind(slot.panel) {
+        Some(PanelKind::HeatMap) => HeatMap::capacity(theme, slot.area),
+        Some(PanelKind::Image) => PictureView::capacity(theme, slot.area),
+        _ => {
+            let inner = PanelBox::inner(slot.area);
+            (inner.height, inner.width)
+        }
+    };
     let shown = run.panels.get(slot.panel).cloned().unwrap_or_default();
     PanelRequest {
         panel: slot.panel,
         item: shown.item,
-        rows: inner.height * theme.rows_per_cell(),
-        cols: inner.width,
+        rows,
+        cols,
         reduce: shown.reduce,
         window: shown.window,
         cursor: shown.cursor,

@@ -5,14 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::engine::Frame;
-use crate::models::param::display;
-use crate::models::table::{Applies, Kind, ParamSpec, Scale, Value};
+use crate::models::param::{display, number};
+use crate::models::table::{Applies, Kind, ParamSpec, Scale, Text, Value};
 use crate::ui::state::params::Way;
 use crate::ui::state::run::Run;
 use crate::ui::state::tab::Focus;
 use crate::ui::theme::{Role, Theme};
-use crate::ui::widget::PanelBox;
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::{PanelBox, Pen, Slider};
 
 /// Columns of one parameter.
 pub const COLUMN: u16 = 38;
@@ -20,13 +19,21 @@ pub const COLUMN: u16 = 38;
 const LABEL: u16 = 15;
 const VALUE: u16 = 11;
 
-pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+/// Columns for value and track where a parameter has a line to itself.
+const ALONE: u16 = 46;
+
+/// Draws the panel; `alone` gives each parameter a line with its bounds and its meaning.
+pub fn draw(run: &Run, theme: Theme, area: Rect, alone: bool, buf: &mut Buffer) {
     let specs = run.description().map_or(&[][..], |table| &table.params);
     let focused = run.focus() == Focus::Parameters;
     let inner = PanelBox::inner(area);
     let lines = explanation_lines(inner);
     let rows = inner.height.saturating_sub(lines);
-    let columns = (inner.width / COLUMN).max(1);
+    let columns = if alone {
+        1
+    } else {
+        (inner.width / COLUMN).max(1)
+    };
     let page = usize::from(rows.max(1)) * usize::from(columns);
     let selected = run.params.selected;
     let first = selected / page * page;
@@ -58,8 +65,23 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
             width,
             height: 1,
         };
-        let mut pen = Pen::new(theme, cell, buf);
-        draw_one(run, frame, param, &specs[param], theme, &mut pen);
+        let spec = &specs[param];
+        let meaning = cell.x + 1 + LABEL + ALONE;
+        if alone && meaning + 10 < cell.right() {
+            let width = meaning - cell.x;
+            draw_one(run, frame, param, spec, theme, Rect { width, ..cell }, buf);
+            let width = cell.right() - meaning;
+            let beside = Rect {
+                x: meaning,
+                width,
+                ..cell
+            };
+            let mut pen = Pen::new(theme, beside, buf);
+            let words = pen.clip(&spec.meaning, width.saturating_sub(1));
+            pen.say(0, 0, &words, Role::Dim);
+        } else {
+            draw_one(run, frame, param, spec, theme, cell, buf);
+        }
     }
     if let Some(spec) = specs.get(selected).filter(|_| lines > 0) {
         let place = Rect {
@@ -88,10 +110,32 @@ fn undo_words(frame: &Frame) -> Option<String> {
     }
 }
 
-fn draw_one(run: &Run, frame: &Frame, param: usize, spec: &ParamSpec, theme: Theme, pen: &mut Pen) {
+fn draw_one(
+    run: &Run,
+    frame: &Frame,
+    param: usize,
+    spec: &ParamSpec,
+    theme: Theme,
+    cell: Rect,
+    buf: &mut Buffer,
+) {
     let Some((value, way)) = run.params.shown(frame, param) else {
         return;
     };
+    if spec.position(value).is_some() {
+        let x = cell.x + 1 + LABEL + VALUE;
+        let track = Rect {
+            x,
+            width: cell.right().saturating_sub(x + 2),
+            ..cell
+        };
+        // The slider itself leaves the bounds out where room is short.
+        let (low, high) = bounds(&spec.kind);
+        let ends = (low.as_str(), high.as_str());
+        let ends = if track.width > 16 { ends } else { ("", "") };
+        slider(frame, param, spec, (value, way), theme, ends).render(track, buf);
+    }
+    let pen = &mut Pen::new(theme, cell, buf);
     let selected = param == run.params.selected;
     if selected {
         pen.char(0, 0, theme.symbols().pointer, theme.style(Role::Focus));
@@ -123,50 +167,74 @@ fn draw_one(run: &Run, frame: &Frame, param: usize, spec: &ParamSpec, theme: The
     let shown = format!("{lead}{}{unit}", display(value));
     let start = 1 + LABEL;
     let room = pen.width().saturating_sub(start + 1);
-    match spec.position(value) {
-        Some(at) => {
-            let shown = pen.clip(&shown, VALUE - 1);
-            pen.say(start, 0, &shown, role);
-            let length = room.saturating_sub(VALUE);
-            slider(theme, at, start + VALUE, length, pen);
-        }
-        None if matches!(spec.kind, Kind::Choice(_)) => {
-            let x = pen.say(start, 0, &pen.clip(&shown, room), role);
-            let others = pen.clip(&other_options(spec, value), room.saturating_sub(x - start));
-            pen.say(x, 0, &others, Role::Dim);
-        }
-        None => {
-            let shown = pen.clip(&shown, room);
-            pen.say(start, 0, &shown, role);
-        }
+    if let Kind::Choice(options) = &spec.kind {
+        let shown = pen.clip(&among(options, value, &lead, room), room);
+        pen.say(start, 0, &shown, role);
+    } else if spec.position(value).is_none() {
+        let shown = pen.clip(&shown, room);
+        pen.say(start, 0, &shown, role);
+    } else {
+        let shown = pen.clip(&shown, VALUE - 1);
+        pen.say(start, 0, &shown, role);
     }
 }
 
-fn other_options(spec: &ParamSpec, value: &Value) -> String {
-    let Kind::Choice(options) = &spec.kind else {
-        return String::new();
-    };
+/// All options with the chosen one in brackets; that one alone where there is no room for all.
+fn among(options: &[Text], value: &Value, lead: &str, room: u16) -> String {
     let (Value::Choice(chosen) | Value::Words(chosen)) = value else {
         return String::new();
     };
-    let others = options.iter().filter(|option| *option != chosen);
-    others.map(|option| format!(" | {option}")).collect()
+    let marked = options.iter().map(|option| {
+        if option == chosen {
+            format!("[{option}]")
+        } else {
+            option.to_string()
+        }
+    });
+    let all = format!("{lead}{}", marked.collect::<Vec<_>>().join(" "));
+    if all.chars().count() <= usize::from(room) {
+        return all;
+    }
+    let place = options.iter().position(|option| option == chosen);
+    let place = place.map_or(0, |place| place + 1);
+    format!("{lead}[{chosen}] {place} of {}", options.len())
 }
 
-/// Where a value lies between its bounds.
-fn slider(theme: Theme, at: f64, x: u16, length: u16, pen: &mut Pen) {
-    if length < 3 {
-        return;
+fn bounds(kind: &Kind) -> (String, String) {
+    match kind {
+        Kind::Real { min, max, .. } => (number(*min), number(*max)),
+        Kind::Integer { min, max } => (min.to_string(), max.to_string()),
+        Kind::Switch | Kind::Choice(_) | Kind::Words => (String::new(), String::new()),
     }
-    let [filled, knob, rest] = theme.symbols().slider;
-    let place = (at * f64::from(length - 1)).round() as u16;
-    for i in 0..length {
-        let (sign, role) = match i.cmp(&place) {
-            std::cmp::Ordering::Less => (filled, Role::Bar),
-            std::cmp::Ordering::Equal => (knob, Role::Bar),
-            std::cmp::Ordering::Greater => (rest, Role::Track),
-        };
-        pen.char(x + i, 0, sign, theme.style(role));
+}
+
+/// Where the value lies between its bounds, with the default and what waits.
+fn slider<'a>(
+    frame: &Frame,
+    param: usize,
+    spec: &ParamSpec,
+    (value, way): (&Value, Way),
+    theme: Theme,
+    (low, high): (&'a str, &'a str),
+) -> Slider<'a> {
+    let present = frame.values.get(param).unwrap_or(value);
+    Slider {
+        theme,
+        position: spec.position(if way == Way::Accepted { present } else { value }),
+        default: spec.position(&spec.default),
+        pending: (way == Way::Accepted)
+            .then(|| spec.position(value))
+            .flatten(),
+        low,
+        high,
+        log: matches!(
+            spec.kind,
+            Kind::Real {
+                scale: Scale::Log,
+                ..
+            }
+        ),
+        focused: false,
     }
 }
 

@@ -9,8 +9,8 @@ use crate::models::param::display;
 use crate::ui::state::State;
 use crate::ui::state::run::Run;
 use crate::ui::theme::Role;
+use crate::ui::widget::Pen;
 use crate::ui::widget::format;
-use crate::ui::widget::pen::Pen;
 
 pub fn draw(state: &State, run: &Run, area: Rect, buf: &mut Buffer) {
     let theme = state.theme;

@@ -9,7 +9,7 @@ use crate::ui::state::State;
 use crate::ui::state::start::{PresetEntry, Start};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::PanelBox;
-use crate::ui::widget::pen::Pen;
+use crate::ui::widget::Pen;
 
 /// From this width on the details stand beside the list.
 const BESIDE: u16 = 100;

@@ -7,7 +7,8 @@ use crate::engine::{Frame, Pace, RunState};
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::format;
-use crate::ui::widget::pen::{Pen, Piece, pieces_width};
+use crate::ui::widget::pen::pieces_width;
+use crate::ui::widget::{Pen, Piece};
 
 /// The state of the run and of the view in a word with its sign.
 pub fn word(run: &Run, theme: Theme) -> (String, Role) {
@@ -50,19 +51,20 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
         piece(behind_word(run), Role::Dim),
     ];
     let mut x = pen.pieces(0, 0, &left);
-    let right = right(run, theme);
-    let right_width = pieces_width(theme, &right);
-    let room = pen.width().saturating_sub(x + right_width + 2);
-    let tabs = Shortening::ALL
+    let right = |long: bool| right(run, theme, long);
+    let room = pen.width().saturating_sub(x + 2);
+    let fits = |(tabs, right): &(Vec<Piece>, Vec<Piece>)| {
+        pieces_width(theme, tabs) + pieces_width(theme, right) <= room
+    };
+    let most = SHORTER
         .into_iter()
-        .map(|shortening| tabs(run, theme, shortening))
-        .find(|tabs| pieces_width(theme, tabs) <= room);
-    if let Some(tabs) = tabs {
-        x = pen.pieces(x + 1, 0, &tabs);
-    }
-    if x + right_width < pen.width() {
-        let start = pen.width() - right_width;
-        pen.pieces(start, 0, &right);
+        .map(|(names, long)| (tabs(run, theme, names), right(long)))
+        .find(fits);
+    let (tabs, right) = most.unwrap_or_else(|| (Vec::new(), right(false)));
+    x = pen.pieces(x + 1, 0, &tabs);
+    let start = pen.width().saturating_sub(pieces_width(theme, &right));
+    if start > x || tabs.is_empty() {
+        pen.pieces(start.max(x + 1), 0, &right);
     }
 }
 
@@ -83,30 +85,36 @@ fn behind_word(run: &Run) -> String {
     }
 }
 
+/// How much of a view's name is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shortening {
+enum Names {
     Whole,
     Short,
     Numbers,
 }
 
-impl Shortening {
-    const ALL: [Self; 3] = [Self::Whole, Self::Short, Self::Numbers];
-}
+/// What is given up first where room is short: names of views, and whether progress is in words.
+const SHORTER: [(Names, bool); 5] = [
+    (Names::Whole, true),
+    (Names::Whole, false),
+    (Names::Short, true),
+    (Names::Short, false),
+    (Names::Numbers, false),
+];
 
-fn tabs(run: &Run, theme: Theme, shortening: Shortening) -> Vec<Piece> {
+fn tabs(run: &Run, theme: Theme, names: Names) -> Vec<Piece> {
     let mut pieces = vec![(
         format!("{} ", theme.symbols().separator),
         theme.style(Role::Dim),
     )];
     for (i, tab) in run.tabs.iter().enumerate() {
-        let name: String = match shortening {
-            Shortening::Whole => format!("{} {}", i + 1, tab.name),
-            Shortening::Short => {
+        let name: String = match names {
+            Names::Whole => format!("{} {}", i + 1, tab.name),
+            Names::Short => {
                 let short: String = tab.name.chars().take(4).collect();
                 format!("{} {short}", i + 1)
             }
-            Shortening::Numbers => format!("{}", i + 1),
+            Names::Numbers => format!("{}", i + 1),
         };
         pieces.push(if i == run.tab {
             (format!("[{name}] "), theme.style(Role::Accent))
@@ -117,39 +125,40 @@ fn tabs(run: &Run, theme: Theme, shortening: Shortening) -> Vec<Piece> {
     pieces
 }
 
-fn right(run: &Run, theme: Theme) -> Vec<Piece> {
+/// How far the run is, and how fast it goes.
+fn right(run: &Run, theme: Theme, long: bool) -> Vec<Piece> {
     let (Some(frame), Some(table)) = (&run.frame, run.description()) else {
         return Vec::new();
     };
     let dim = theme.style(Role::Dim);
-    let mut done = format::grouped(frame.step);
-    if frame.quantum > 0 && frame.state != RunState::Running {
-        done = format!("{done}+{}", frame.quantum);
+    let value = theme.style(Role::Value);
+    let mut pieces = Vec::new();
+    if long {
+        let seed = run.about.as_ref().map_or(0, |about| about.seed);
+        pieces.push((format!("seed {seed}  {} ", table.unit), dim));
     }
-    let mut pieces = vec![
-        (format!("{} ", table.unit), dim),
-        (done, theme.style(Role::Value)),
-    ];
+    pieces.push((format::grouped(frame.step), value));
+    if frame.quantum > 0 && frame.state != RunState::Running {
+        pieces.push((format!("+{}", frame.quantum), value));
+    }
     if let Some(planned) = run.planned().filter(|planned| frame.step <= *planned) {
         pieces.push((format!("/{}", format::grouped(planned)), dim));
     }
-    pieces.push((
-        format!(
-            "  {} ",
-            pace(frame, table.unit.as_ref(), table.quantum.as_ref())
-        ),
-        dim,
-    ));
+    pieces.push((format!("  {} ", pace(frame, &table.quantum)), dim));
     pieces
 }
 
 /// How fast it goes, and by whose will.
-fn pace(frame: &Frame, unit: &str, quantum: &str) -> String {
+fn pace(frame: &Frame, quantum: &str) -> String {
     let running = frame.state == RunState::Running;
     match frame.pace {
-        Pace::FlatOut if running => format!("{} {unit}/s flat out", format::count(frame.rate)),
+        Pace::FlatOut if running => format!("{}/s flat out", format::count(frame.rate)),
         Pace::FlatOut => "flat out".into(),
-        Pace::Units(rate) => format!("paced {} {unit}/s", format::count(rate)),
-        Pace::Quanta(rate) => format!("slow {} {quantum}/s", format::count(rate)),
+        // The machine may be slower than what was asked for.
+        Pace::Units(rate) if running && frame.rate < 0.8 * rate && frame.rate > 0.0 => {
+            format!("{} of {}/s", format::count(frame.rate), format::count(rate))
+        }
+        Pace::Units(rate) => format!("{}/s", format::count(rate)),
+        Pace::Quanta(rate) => format!("slow: {} {quantum}/s", format::count(rate)),
     }
 }

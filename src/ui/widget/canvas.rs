@@ -4,6 +4,8 @@
 //! important takes the cell over, what is equally important joins its dots and the later colour
 //! wins, what is less important stays out.
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -158,17 +160,14 @@ impl Canvas {
             from.1 as f64 + share * (to.1 as f64 - from.1 as f64)
         };
         for x in from.0..=to.0.min(self.width().saturating_sub(1)) {
-            let left = height_at((x as f64 - 0.5).max(from.0 as f64)).round();
-            let right = height_at((x as f64 + 0.5).min(to.0 as f64)).round();
-            // Columns share the rise at their border; only the first to reach a height draws it.
-            let (top, bottom) = (left.min(right), left.max(right));
-            let (top, bottom) = if bottom - top > 1.0 {
-                (top + 0.5, bottom - 0.5)
-            } else {
-                let middle = height_at(x as f64).round();
-                (middle, middle)
+            let left = height_at((x as f64 - 0.5).max(from.0 as f64)).round() as usize;
+            let right = height_at((x as f64 + 0.5).min(to.0 as f64)).round() as usize;
+            // The height at the border of two columns belongs to the right one.
+            let heights = match left.cmp(&right) {
+                Ordering::Less if x < to.0 => (left, right - 1),
+                Ordering::Greater if x < to.0 => (left, right + 1),
+                _ => (left, right),
             };
-            let heights = (top.round() as usize, bottom.round() as usize);
             self.dashed_span(x, heights, dash, owner, style);
         }
     }

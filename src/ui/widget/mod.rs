@@ -4,11 +4,33 @@
 //! Any size will do, 0x0 included, and any number, finite or not.
 
 pub mod axis;
+pub mod bars;
 pub mod canvas;
 pub mod chart;
+pub mod colorbar;
 pub mod format;
+pub mod gauge;
+pub mod heatmap;
+pub mod histogram;
 mod panel_box;
 pub mod pen;
+pub mod picture;
+pub mod scale;
+pub mod slider;
+pub mod sparkline;
+pub mod table;
+pub mod text_input;
 
+pub use bars::Bars;
+pub use chart::{Chart, ChartMark, ChartState, Data, Line, Target, XAxis, XKind};
+pub use colorbar::ColorBar;
+pub use gauge::Gauge;
+pub use heatmap::{HeatMap, HeatMapState};
+pub use histogram::HistogramView;
 pub use panel_box::PanelBox;
-pub use pen::Pen;
+pub use pen::{Pen, Piece};
+pub use picture::PictureView;
+pub use slider::Slider;
+pub use sparkline::Sparkline;
+pub use table::TableView;
+pub use text_input::TextInput;

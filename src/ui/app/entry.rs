@@ -1,0 +1,63 @@
+//! The way in: a terminal, a state to begin with, somebody who opens runs.
+
+use std::io;
+
+use ratatui::layout::Size;
+
+use super::{App, Manners, Opener, Outcome};
+use crate::ui::state::State;
+use crate::ui::state::start::PresetEntry;
+use crate::ui::term::{Screen, Session};
+use crate::ui::theme::Theme;
+
+/// What the screen shows first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// The start screen.
+    Choose,
+    /// The run of `NAME`, `NAME:VARIANT` or a path.
+    Open(String),
+}
+
+pub struct Options {
+    pub theme: Theme,
+    /// Whether the terminal is asked for its background, which decides between light and dark.
+    pub ask_background: bool,
+    /// All presets, for the start screen and the command line.
+    pub presets: Vec<PresetEntry>,
+}
+
+/// Shows the screen until it is left; the terminal is as it was before when this returns.
+/// # Errors
+/// When there is no terminal or it cannot be used.
+pub fn run(begin: Begin, options: Options, opener: Opener) -> io::Result<Outcome> {
+    let mut session = Session::start()?;
+    let (size, theme) = (session.size(), options.theme);
+    let screen = Screen::new(session.writer(), size, theme.depth)?;
+    let state = match begin {
+        Begin::Choose => State::choosing(size, theme, options.presets),
+        Begin::Open(source) => State::running(size, theme, options.presets, source),
+    };
+    let app = App::new(state, screen, opener);
+    if options.ask_background {
+        session.ask_background()?;
+    }
+    let events = session.events().clone();
+    let outcome = app.run(&events, &mut session);
+    session.restore();
+    Ok(outcome)
+}
+
+impl Manners for Session {
+    fn suspend(&mut self) -> io::Result<bool> {
+        Self::suspend(self)
+    }
+
+    fn resume(&mut self) -> io::Result<Option<Size>> {
+        Self::resume(self)
+    }
+
+    fn carry_on(&mut self) {
+        Self::carry_on(self);
+    }
+}

@@ -1,0 +1,413 @@
+//! The loop that joins a terminal, a run and the screen's state.
+//!
+//! A key is handled and drawn at once; frames of the run are asked for at a bounded rate and only
+//! for what is visible; when nothing has changed nothing is drawn, and a run that stands still is
+//! left alone but for a slow heartbeat.
+
+mod asking;
+mod entry;
+mod opening;
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, never, select};
+use ratatui::layout::Size;
+
+use self::asking::{Asking, Need};
+pub use self::entry::{Begin, Options, run};
+pub use self::opening::Opener;
+use self::opening::Opening;
+use super::action::{Action, ScreenAction};
+use super::key::Key;
+use super::link::{Gone, Link};
+use super::state::State;
+use super::state::dialog::Dialog;
+use super::state::run::{Run, Tone};
+use super::state::start::Start;
+use super::term::{Screen, Signal, TermEvent};
+use super::theme::Background;
+use super::update::{Effect, Exit, paste, queue, update};
+use super::view::{Memory, view, wanted};
+use crate::engine::{About, Command, Frame, RunState};
+
+/// Why the screen was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Asked,
+    /// By a signal, or ctrl-C twice.
+    Signal(Signal),
+    /// The terminal has gone.
+    Hangup,
+    /// The run could not be opened.
+    Refused(String),
+    /// A thread has panicked, with this message.
+    Panic(String),
+}
+
+/// What is left to tell when the screen has been left.
+pub struct Outcome {
+    pub ended: Ended,
+    /// The run that was shown last; none when the start screen was left.
+    pub run: Option<Last>,
+}
+
+/// A run as the screen saw it last.
+pub struct Last {
+    /// `NAME`, `NAME:VARIANT` or the path that it was opened with.
+    pub source: String,
+    pub about: Option<Box<About>>,
+    pub frame: Option<Frame>,
+    /// The file into which its parameters were saved.
+    pub saved: Option<String>,
+    /// Whether parameters were changed since.
+    pub unsaved: bool,
+}
+
+/// What the loop asks of the terminal's session beside drawing.
+pub trait Manners {
+    /// Gives the terminal back to the shell and stops the process; returns when it goes on. False
+    /// where no shell could wake it.
+    /// # Errors
+    /// When the terminal has gone.
+    fn suspend(&mut self) -> io::Result<bool>;
+
+    /// Claims the terminal again and tells its size; `None` while the process is in the background.
+    /// # Errors
+    /// When the terminal has gone.
+    fn resume(&mut self) -> io::Result<Option<Size>>;
+
+    /// An interrupt was answered with "go on".
+    fn carry_on(&mut self);
+}
+
+pub struct App<W: Write> {
+    state: State,
+    memory: Memory,
+    screen: Screen<W>,
+    link: Option<Box<dyn Link>>,
+    opening: Opening,
+    /// The start screen that a run was chosen on.
+    came_from: Option<Start>,
+    asking: Asking,
+    begun: Instant,
+    /// A signal asked to end, and the question is open.
+    interrupted: bool,
+    ended: Option<Ended>,
+}
+
+impl<W: Write> App<W> {
+    /// Shows `state`; a run that it names is being opened from now on.
+    pub fn new(state: State, screen: Screen<W>, opener: Opener) -> Self {
+        let mut app = Self {
+            state,
+            memory: Memory::default(),
+            screen,
+            link: None,
+            opening: Opening::Idle(opener),
+            came_from: None,
+            asking: Asking::default(),
+            begun: Instant::now(),
+            interrupted: false,
+            ended: None,
+        };
+        if let Some(run) = &app.state.run {
+            app.opening.begin(&run.source);
+        }
+        app
+    }
+
+    /// Runs until the screen is left.
+    pub fn run(mut self, events: &Receiver<TermEvent>, manners: &mut dyn Manners) -> Outcome {
+        self.draw();
+        while self.ended.is_none() {
+            self.wait(events, manners);
+        }
+        self.outcome()
+    }
+
+    /// Waits for whatever comes first, and answers it.
+    fn wait(&mut self, events: &Receiver<TermEvent>, manners: &mut dyn Manners) {
+        let due = self.asking.due(self.need()).filter(|_| self.link.is_some());
+        let timeout = match due {
+            Some(due) => crossbeam_channel::after(due.saturating_sub(self.now())),
+            None => never(),
+        };
+        let wake = match &self.link {
+            Some(link) => link.wake().clone(),
+            None => never(),
+        };
+        let opened = self.opening.receiver();
+        // A key goes before everything else.
+        if let Ok(event) = events.try_recv() {
+            return self.events(event, events, manners);
+        }
+        select! {
+            recv(events) -> event => match event {
+                Ok(event) => self.events(event, events, manners),
+                Err(_) => self.end(Ended::Hangup),
+            },
+            recv(wake) -> rung => match rung {
+                Ok(()) => self.take(),
+                Err(_) => self.lost(),
+            },
+            recv(opened) -> opened => {
+                let link = self.opening.finish(opened);
+                self.opened(link);
+            }
+            recv(timeout) -> _ => self.ask(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    fn end(&mut self, ended: Ended) {
+        self.ended.get_or_insert(ended);
+    }
+
+    /// Handles everything that the terminal has sent, then draws once.
+    fn events(
+        &mut self,
+        first: TermEvent,
+        events: &Receiver<TermEvent>,
+        manners: &mut dyn Manners,
+    ) {
+        let mut effects = Vec::new();
+        let mut next = Some(first);
+        while let Some(event) = next {
+            self.event(event, &mut effects, manners);
+            next = events.try_recv().ok().filter(|_| self.ended.is_none());
+        }
+        for effect in effects {
+            self.perform(effect, manners);
+        }
+        if self.ended.is_none() {
+            self.draw();
+        }
+        if self
+            .asking
+            .due(self.need())
+            .is_some_and(|due| due <= self.now())
+        {
+            self.ask();
+        }
+    }
+
+    fn event(&mut self, event: TermEvent, effects: &mut Vec<Effect>, manners: &mut dyn Manners) {
+        let now = self.now();
+        match event {
+            TermEvent::Key(press) => {
+                if let Some(action) = self.state.action(Key::from(press)) {
+                    queue(effects, update(&mut self.state, action, now));
+                }
+            }
+            TermEvent::Paste(text) => paste(&mut self.state, &text, now),
+            TermEvent::Mouse(_) => {}
+            TermEvent::Background(rgb) => self.state.theme.background = Background::of(rgb),
+            TermEvent::Resize(size) => {
+                self.state.size = size;
+                self.check(|screen| screen.set_size(size));
+            }
+            TermEvent::Signal(signal) => self.signal(signal, effects, manners),
+            TermEvent::Hangup => self.end(Ended::Hangup),
+            TermEvent::Panic(message) => self.end(Ended::Panic(message)),
+        }
+        if self.interrupted && self.state.dialog != Some(Dialog::Quit) {
+            self.interrupted = false;
+            manners.carry_on();
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, effects: &mut Vec<Effect>, manners: &mut dyn Manners) {
+        match signal {
+            Signal::Interrupt => {
+                let action = Action::Screen(ScreenAction::Interrupt);
+                let now = self.now();
+                queue(effects, update(&mut self.state, action, now));
+                self.interrupted = true;
+            }
+            Signal::Terminate | Signal::Hangup => self.end(Ended::Signal(signal)),
+            Signal::Stop => self.suspend(manners),
+            Signal::Continue => match manners.resume() {
+                Ok(Some(size)) => {
+                    self.state.size = size;
+                    self.check(|screen| screen.entered_again(size));
+                }
+                // In the background nobody sees the screen.
+                Ok(None) => {}
+                Err(_) => self.end(Ended::Hangup),
+            },
+        }
+    }
+
+    fn suspend(&mut self, manners: &mut dyn Manners) {
+        match (manners.suspend(), &mut self.state.run) {
+            (Ok(true), _) => {}
+            (Ok(false), Some(run)) => run.say(Tone::Plain, "there is no shell to go back to"),
+            (Ok(false), None) => {}
+            (Err(_), _) => self.end(Ended::Hangup),
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, manners: &mut dyn Manners) {
+        match effect {
+            Effect::Suspend => self.suspend(manners),
+            Effect::Send(command) => self.send(command),
+            Effect::Repaint => self.check(Screen::repaint),
+            Effect::Open(source) => self.open(source),
+            Effect::Leave(Exit::Asked) => self.end(Ended::Asked),
+            Effect::Leave(Exit::Interrupted) => self.end(Ended::Signal(Signal::Interrupt)),
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        let (Some(link), Some(run)) = (&mut self.link, &mut self.state.run) else {
+            return;
+        };
+        match link.send(command.clone()) {
+            Ok(id) => {
+                run.sent(id, command);
+                self.asking.hurry();
+            }
+            Err(Gone) => self.lost(),
+        }
+    }
+
+    fn open(&mut self, source: String) {
+        self.opening.begin(&source);
+        self.came_from = self.state.start.take();
+        self.state.run = Some(Run::new(source));
+        self.asking = Asking::default();
+    }
+
+    fn opened(&mut self, link: Result<Box<dyn Link>, String>) {
+        match link {
+            Ok(link) => {
+                self.link = Some(link);
+                self.came_from = None;
+                self.ask();
+            }
+            Err(why) => match self.came_from.take() {
+                Some(mut start) => {
+                    start.refusal = Some(why);
+                    self.state.start = Some(start);
+                    self.state.run = None;
+                    self.draw();
+                }
+                None => self.end(Ended::Refused(why)),
+            },
+        }
+    }
+
+    fn need(&self) -> Need {
+        let Some(run) = &self.state.run else {
+            return Need::Nothing;
+        };
+        let known = run.frame.as_ref().is_some_and(|frame| frame.epoch > 0) && run.about.is_some();
+        let request = run.request(wanted(&self.state), self.now());
+        let missing = request.panels.iter().any(|wanted| {
+            let drawn = run
+                .panels
+                .get(wanted.panel)
+                .and_then(|panel| panel.drawn.as_ref());
+            drawn.is_none_or(|drawn| drawn.request != *wanted)
+        });
+        if !known || missing || run.is_waiting() {
+            Need::Now
+        } else if run.is_running() || !request.panels.is_empty() {
+            Need::Live
+        } else {
+            Need::Nothing
+        }
+    }
+
+    /// Asks for what is visible, unless an answer is under way.
+    fn ask(&mut self) {
+        let now = self.now();
+        let wanted = wanted(&self.state);
+        let (Some(link), Some(run)) = (&mut self.link, &self.state.run) else {
+            return;
+        };
+        if run.gone || self.asking.due(Need::Now).is_none() {
+            return;
+        }
+        let request = run.request(wanted, now);
+        match link.ask(request.clone()) {
+            Ok(true) => self.asking.asked(request, now),
+            Ok(false) => self.asking.put_off(now),
+            Err(Gone) => self.lost(),
+        }
+    }
+
+    /// Takes the frame that has come.
+    fn take(&mut self) {
+        let now = self.now();
+        let (Some(link), Some(run)) = (&mut self.link, &mut self.state.run) else {
+            return;
+        };
+        let Some(frame) = link.take() else { return };
+        let request = self.asking.answered().unwrap_or_default();
+        self.state.now = now;
+        if run.take(frame, &request, now) {
+            self.draw();
+        }
+    }
+
+    /// The run has ended under the screen.
+    fn lost(&mut self) {
+        self.link = None;
+        if let Some(run) = &mut self.state.run {
+            run.gone = true;
+        }
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        let before = self.screen.traffic().frames;
+        let (state, memory) = (&self.state, &mut self.memory);
+        let drawn = self.screen.draw(|frame| {
+            let area = frame.area();
+            view(state, memory, area, frame.buffer_mut());
+        });
+        let traffic = self.screen.traffic();
+        match drawn {
+            Ok(()) if traffic.frames > before => self.asking.wrote(traffic.last_time),
+            Ok(()) => {}
+            Err(_) => self.end(Ended::Hangup),
+        }
+    }
+
+    /// A terminal that cannot be written to has gone.
+    fn check(&mut self, does: impl FnOnce(&mut Screen<W>) -> io::Result<()>) {
+        if does(&mut self.screen).is_err() {
+            self.end(Ended::Hangup);
+        }
+    }
+
+    fn outcome(mut self) -> Outcome {
+        if let Some(link) = &mut self.link {
+            // A run that has ended already needs no asking.
+            let _ = link.send(Command::Quit);
+        }
+        let run = self.state.run.filter(|_| self.state.start.is_none());
+        Outcome {
+            ended: self.ended.unwrap_or(Ended::Asked),
+            run: run.map(|run| Last {
+                source: run.source,
+                about: run.about,
+                frame: run.frame,
+                saved: run.saved,
+                unsaved: run.unsaved,
+            }),
+        }
+    }
+}
+
+impl Last {
+    /// Whether the run reached its planned length or stood in a fault.
+    pub fn state(&self) -> Option<&RunState> {
+        self.frame.as_ref().map(|frame| &frame.state)
+    }
+}

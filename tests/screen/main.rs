@@ -1,0 +1,8 @@
+//! The screen through its public face: keys in, cells out, with a run made of paper behind it.
+
+mod fixture;
+mod keys;
+mod live;
+mod random;
+mod stage;
+mod views;
