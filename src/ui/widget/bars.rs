@@ -200,7 +200,7 @@ pub fn eighths(theme: Theme, cells: f64) -> String {
         .round()
         .max(1.0) as usize;
     let mut bar: String = std::iter::repeat_n(steps[last], filled / last).collect();
-    if filled % last > 0 {
+    if !filled.is_multiple_of(last) {
         bar.push(steps[filled % last]);
     }
     bar

@@ -406,7 +406,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_number_fits_and_reads_back(x in any::<f64>()) {
+        fn any_number_fits_and_reads_back(x in prop::num::f64::ANY) {
             let shown = short(x);
             prop_assert!(shown.chars().count() <= SHORT_WIDTH, "{shown}");
             if x.is_finite() && shown != "0" {
@@ -417,7 +417,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_panics(x in any::<f64>(), step in any::<f64>()) {
+        fn nothing_panics(x in prop::num::f64::ANY, step in prop::num::f64::ANY) {
             let _ = (count(x), percent(x), duration(x), tick(x, step), count_tick(x, step), signed(x));
         }
     }

@@ -19,6 +19,10 @@ pub mod scale;
 pub mod slider;
 pub mod sparkline;
 pub mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod text_input;
 
 pub use bars::Bars;

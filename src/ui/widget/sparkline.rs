@@ -101,7 +101,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_values_fill_the_width(
-            values in prop::collection::vec(any::<f64>(), 0..40), width in 0u16..30,
+            values in prop::collection::vec(prop::num::f64::ANY, 0..40), width in 0u16..30,
         ) {
             for theme in [Theme::default(), ASCII] {
                 let shown = sparkline(theme, &values, width, None);

@@ -56,7 +56,10 @@ impl Widget for TableView<'_> {
         let last = (first + shown).min(total);
         let mut notes = Vec::new();
         if last - first < total && last > first {
-            notes.push(format!("rows {}–{last} of {total}", first + 1));
+            notes.push(match last - first {
+                1 => format!("row {last} of {total}"),
+                _ => format!("rows {}–{last} of {total}", first + 1),
+            });
         }
         if is_boxed(area) {
             PanelBox {

@@ -164,10 +164,9 @@ impl Plot<'_, '_> {
         }
         // A number between two gaps is a dot.
         for place in &prepared.places {
-            if let Some((x, y)) = self.dot(place.x, number(place)) {
-                if dash == Dash::Solid || prepared.places.len() == 1 {
-                    self.canvas.dot(x, y, owner, style);
-                }
+            let alone = dash == Dash::Solid || prepared.places.len() == 1;
+            if let Some((x, y)) = self.dot(place.x, number(place)).filter(|_| alone) {
+                self.canvas.dot(x, y, owner, style);
             }
         }
     }

@@ -151,7 +151,7 @@ fn is_vertical(theme: Theme, symbol: &str) -> bool {
 fn role(kind: MarkKind) -> Role {
     match kind {
         MarkKind::Edit => Role::Mark,
-        MarkKind::Note => Role::Accent,
+        MarkKind::Note => Role::Title,
         MarkKind::Fault => Role::Bad,
     }
 }

@@ -112,8 +112,7 @@ pub(super) fn axes(chart: &Chart<'_>, layout: &Layout, y: &Axis, buf: &mut Buffe
     for row in 0..pen.height() {
         pen.char(0, row, symbols.vertical, line_style);
     }
-    // Two rows at least between two labels.
-    let most = usize::from(layout.plot.height).div_ceil(3).clamp(2, 8);
+    let most = usize::from(layout.plot.height * 2 / 5 + 1).clamp(2, 8);
     let mut last_row = None;
     for tick in y.ticks(most) {
         let Some(row) = layout.plot_row(tick.at) else {

@@ -11,6 +11,8 @@ mod layout;
 mod legend;
 mod series;
 mod smooth;
+#[cfg(test)]
+mod tests;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -5,6 +5,8 @@
 //! quarter of one: a matrix that drifts a little costs a few bytes, one at rest none.
 
 mod pixels;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use ratatui::buffer::Buffer;
@@ -157,8 +159,10 @@ impl HeatMap<'_> {
         let window = self.grid.window;
         let place = |at: u32, from: u32, length: u32, cells: u16| {
             let inside = at.checked_sub(from).filter(|inside| *inside < length)?;
-            let block = length.div_ceil(u32::from(cells.max(1))).max(1);
-            Some((inside / block).min(u32::from(cells.max(1)) - 1) as u16)
+            // Block r of n covers the elements from r length / n to (r + 1) length / n.
+            let (at, length, cells) = (u64::from(inside), u64::from(length), u64::from(cells));
+            let block = ((at + 1) * cells).div_ceil(length).saturating_sub(1);
+            (block < cells).then_some(block as u16)
         };
         Some((
             place(row, window.row, window.rows, self.grid.rows)?,

@@ -26,15 +26,20 @@ pub(super) fn notes(grid: &Grid, limit: f32, frozen: bool) -> Vec<String> {
 
 /// How many elements a cell stands for, and how they became one number.
 fn reduction(grid: &Grid) -> Option<String> {
-    let block = |length: u32, cells: u16| length.div_ceil(u32::from(cells.max(1)));
-    let rows = block(grid.window.rows, grid.rows);
-    let cols = block(grid.window.cols, grid.cols);
+    let (rows, cols) = (grid.window.rows, grid.window.cols);
+    let block = |length: u32, cells: u16| {
+        let each = f64::from(length) / f64::from(cells.max(1));
+        let decimals = usize::from(each.fract() >= 0.05);
+        format!("{each:.decimals$}")
+    };
+    let pooled = rows > u32::from(grid.rows) || cols > u32::from(grid.cols);
     let mode = match grid.reduce {
         Reduce::Mean => "mean",
         Reduce::MaxAbs => "max-abs",
         Reduce::Sd => "sd",
     };
-    (rows > 1 || cols > 1).then(|| format!("{mode} of {rows}×{cols}"))
+    let (rows, cols) = (block(rows, grid.rows), block(cols, grid.cols));
+    pooled.then(|| format!("{mode} of {rows}×{cols}"))
 }
 
 pub(super) fn draw(map: &HeatMap<'_>, limit: f32, area: Rect, buf: &mut Buffer) {
