@@ -1,7 +1,7 @@
 //! The terminal layer by itself: what was pressed, how large the screen is, and every way to end.
 //!
 //! Keys: q ends, Ctrl-C asks, Ctrl-Z stops, Ctrl-L repaints, p panics, t panics in another thread,
-//! m switches the mouse, b asks for the background, w writes without an end.
+//! m switches the mouse, b asks for the background, w writes without an end, h hangs.
 
 use std::process::ExitCode;
 use std::{io, thread};
@@ -146,6 +146,9 @@ impl Demo {
             }
             KeyCode::Char('b') => session.ask_background()?,
             KeyCode::Char('w') => self.flood = Some(0),
+            KeyCode::Char('h') => loop {
+                thread::park();
+            },
             code => self.heard.push(format!("key {:?} {code:?}", key.modifiers)),
         }
         Ok(None)

@@ -262,6 +262,10 @@ impl Pty {
         kill(self.pid(), signal).expect("it is running");
     }
 
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it is our child").is_none()
+    }
+
     /// Waits for the end of the program.
     pub fn wait_exit(&mut self) -> Exit {
         let start = Instant::now();
