@@ -380,6 +380,13 @@ impl Run {
         }
     }
 
+    /// Lines of the log that contain the filter, whatever the case.
+    pub fn log_shown(&self) -> Vec<&LogLine> {
+        let wanted = self.log_view.filter.to_lowercase();
+        let passes = |line: &&LogLine| line.words.to_lowercase().contains(&wanted);
+        self.log.iter().filter(passes).collect()
+    }
+
     /// Whether leaving now would lose something.
     pub fn at_stake(&self) -> bool {
         !self.gone && (self.is_running() || self.unsaved)

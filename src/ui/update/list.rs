@@ -26,7 +26,7 @@ pub fn update(state: &mut State, action: ListAction) {
                 state.dialog = Some(Dialog::Filter(filter));
             }
             Focus::Log => {
-                let last = run.log.len().saturating_sub(1);
+                let last = run.log_shown().len().saturating_sub(1);
                 // Counted from the end, so that the view follows what comes.
                 let top = last.saturating_sub(run.log_view.back);
                 run.log_view.back = last - scrolled(top, action, page, last);

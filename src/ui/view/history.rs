@@ -1,12 +1,12 @@
 //! Metrics over time, from the screen's copy of the history.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::widgets::StatefulWidget;
 
+use super::layout::Slot;
 use super::{Memory, expect, has_focus};
 use crate::engine::Bucket;
-use crate::models::table::{MetricSpec, PanelSpec, Scale, Text};
+use crate::models::table::{MetricSpec, PanelKind, PanelSpec, Scale, Text};
 use crate::preset::Expect;
 use crate::ui::state::run::{Run, SMOOTHING};
 use crate::ui::theme::Theme;
@@ -22,17 +22,20 @@ struct Curve<'a> {
     buckets: Vec<Bucket>,
 }
 
-pub fn draw(
-    run: &Run,
-    theme: Theme,
-    number: usize,
-    panel: &PanelSpec,
-    metrics: &[Text],
-    area: Rect,
-    memory: &mut Memory,
-    buf: &mut Buffer,
-) {
+pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
+    let Slot {
+        panel: number,
+        area,
+    } = slot;
     let Some(table) = run.description() else {
+        return;
+    };
+    let Some(PanelSpec {
+        label,
+        kind: PanelKind::History { metrics },
+        ..
+    }) = table.panels.get(number)
+    else {
         return;
     };
     let samples = run.history.samples();
@@ -67,6 +70,8 @@ pub fn draw(
     };
     let x = XAxis {
         kind,
+        // The last sample is the number before their count.
+        now: samples.saturating_sub(1) as f64,
         ..XAxis::units(from, to, samples, &table.unit)
     };
     let marks: Vec<ChartMark> = run
@@ -102,7 +107,7 @@ pub fn draw(
         marks: &marks,
         crosshair: run.crosshair.map(|step| step.saturating_sub(1) as f64),
         smoothing: Some(SMOOTHING[run.smoothing]).filter(|keep| *keep > 0.0),
-        ..Chart::new(theme, &panel.label, x, &lines)
+        ..Chart::new(theme, label, x, &lines)
     };
     let state = memory.charts.entry((number, 0)).or_default();
     chart.render(area, buf, state);

@@ -63,15 +63,20 @@ pub fn places(run: &Run, area: Rect) -> Places {
         ..area
     };
     let bottom = area.bottom();
+    let said = super::message::height(run, area.width);
     let mut places = Places {
         status: line(area.y),
-        message: line(bottom - 2),
+        message: Rect {
+            y: bottom - 1 - said,
+            height: said,
+            ..area
+        },
         footer: line(bottom - 1),
         ..Places::default()
     };
     let mut body = Rect {
         y: area.y + 1,
-        height: area.height - 3,
+        height: area.height - 2 - said,
         ..area
     };
     let params_alone = run.zoomed && run.focus() == Focus::Parameters;

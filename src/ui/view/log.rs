@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
+use super::words::wrap;
 use crate::engine::{LogKind, LogLine};
 use crate::ui::state::run::Run;
 use crate::ui::state::tab::Focus;
@@ -13,7 +14,7 @@ use crate::ui::widget::Pen;
 use crate::ui::widget::format;
 
 pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let lines = shown(run);
+    let lines = run.log_shown();
     let filter = &run.log_view.filter;
     let mut notes = vec![if filter.is_empty() {
         format!("{} lines", lines.len())
@@ -30,46 +31,52 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
         focused: run.focus() == Focus::Log,
     }
     .render(area, buf);
-    let inner = PanelBox::inner(area);
-    let mut pen = Pen::new(theme, inner, buf);
-    let height = usize::from(pen.height());
-    let end = lines.len()
-        - run
-            .log_view
-            .back
-            .min(lines.len().saturating_sub(1))
-            .min(lines.len());
-    let start = end.saturating_sub(height);
-    for (row, line) in lines[start..end].iter().enumerate() {
-        draw_line(line, row as u16, &mut pen);
+    let mut pen = Pen::new(theme, PanelBox::inner(area), buf);
+    let back = run.log_view.back.min(lines.len().saturating_sub(1));
+    let end = lines.len() - back;
+    // From the last line up, as many as fit with their continuations.
+    let room = pen.width().saturating_sub(STEP + KIND + 1);
+    let mut fitting: Vec<(&LogLine, Vec<String>)> = Vec::new();
+    let mut used = 0;
+    for line in lines[..end].iter().rev() {
+        if used >= pen.height() {
+            break;
+        }
+        let words = wrap(&line.words, room);
+        used += (words.len() as u16).max(1);
+        fitting.push((line, words));
+    }
+    let mut bottom = used.min(pen.height());
+    for (line, words) in &fitting {
+        let top = bottom.saturating_sub((words.len() as u16).max(1));
+        draw_line(line, words, top, bottom, &mut pen);
+        bottom = top;
     }
     if lines.is_empty() {
         pen.say(1, 0, "no line contains that", Role::Dim);
     }
 }
 
-fn draw_line(line: &LogLine, row: u16, pen: &mut Pen) {
+/// Columns for the step and for the kind of a line.
+const STEP: u16 = 12;
+const KIND: u16 = 8;
+
+/// Draws the rows of a line that end above `bottom`.
+fn draw_line(line: &LogLine, words: &[String], top: u16, bottom: u16, pen: &mut Pen) {
     let (kind, role) = match line.kind {
         LogKind::Info => ("", Role::Text),
         LogKind::Edit => ("edit", Role::Mark),
         LogKind::Refused => ("refused", Role::Warn),
         LogKind::Fault => ("fault", Role::Bad),
     };
-    let step = format!("{:>11} ", format::grouped(line.step));
-    let x = pen.say(0, row, &step, Role::Dim);
-    pen.say(x, row, kind, role);
-    let text = pen.clip(&line.words, pen.width().saturating_sub(x + 9));
-    let words = if line.kind == LogKind::Fault {
-        Role::Bad
-    } else {
-        Role::Text
+    let tone = match line.kind {
+        LogKind::Fault => Role::Bad,
+        _ => Role::Text,
     };
-    pen.say(x + 8, row, &text, words);
-}
-
-/// Lines that contain the filter, whatever the case.
-fn shown(run: &Run) -> Vec<&LogLine> {
-    let wanted = run.log_view.filter.to_lowercase();
-    let passes = |line: &&LogLine| line.words.to_lowercase().contains(&wanted);
-    run.log.iter().filter(passes).collect()
+    let step = format!("{:>11} ", format::grouped(line.step));
+    pen.say(0, top, &step, Role::Dim);
+    pen.say(STEP, top, kind, role);
+    for (row, words) in (top..bottom).zip(words) {
+        pen.say(STEP + KIND, row, words, tone);
+    }
 }

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::words::wrap;
 use crate::engine::RunState;
 use crate::ui::state::run::{Run, Tone};
 use crate::ui::theme::{Role, Theme};
@@ -44,9 +45,20 @@ pub fn words(run: &Run) -> (String, Role) {
     }
 }
 
+/// The most lines that a message takes.
+const MOST: u16 = 3;
+
+/// Lines that the message takes on a screen of this width.
+pub fn height(run: &Run, width: u16) -> u16 {
+    let (words, _) = words(run);
+    let lines = wrap(&words, width.saturating_sub(2)).len() as u16;
+    lines.clamp(1, MOST)
+}
+
 pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     let (words, role) = words(run);
     let mut pen = Pen::new(theme, area, buf);
-    let words = pen.clip(&words, pen.width().saturating_sub(2));
-    pen.say(1, 0, &words, role);
+    for (row, line) in (0..pen.height()).zip(wrap(&words, area.width.saturating_sub(2))) {
+        pen.say(1, row, &line, role);
+    }
 }

@@ -22,8 +22,8 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         return;
     };
     let area = slot.area;
-    if let PanelKind::History { metrics } = &spec.kind {
-        history::draw(run, theme, slot.panel, spec, metrics, area, memory, buf);
+    if let PanelKind::History { .. } = spec.kind {
+        history::draw(run, theme, slot, memory, buf);
         return;
     }
     let title = title(run, slot.panel, spec);

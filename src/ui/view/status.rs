@@ -47,7 +47,9 @@ pub fn draw(run: &Run, theme: Theme, page: (usize, usize), area: Rect, buf: &mut
     let piece = |text: String, role: Role| -> Piece { (text, theme.style(role)) };
     let (word, role) = word(run, theme);
     let left = [
-        piece(format!(" {} ", name(run)), Role::Accent),
+        piece(" ".into(), Role::Text),
+        piece(name(run), Role::Accent),
+        piece(" ".into(), Role::Text),
         piece(word, role),
         piece(behind_word(run), Role::Dim),
     ];
@@ -113,10 +115,11 @@ fn tabs(run: &Run, theme: Theme, (page, pages): (usize, usize), letters: usize) 
             } else {
                 String::new()
             };
-            (format!("[{name}{page}] "), theme.style(Role::Accent))
+            (format!("[{name}{page}]"), theme.style(Role::Accent))
         } else {
-            (format!("{name} "), theme.style(Role::Text))
+            (name.to_owned(), theme.style(Role::Text))
         });
+        pieces.push((" ".into(), theme.style(Role::Text)));
     }
     pieces
 }
