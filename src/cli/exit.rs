@@ -20,10 +20,10 @@ pub enum Failure {
     Fault,
     /// The system failed to read or write.
     Io(String),
-    /// The program has a defect; the message is printed already.
-    Panic,
-    /// Ended by a signal.
-    Signal(i32),
+    /// The program has a defect: a thread has panicked, with this message.
+    Panic(String),
+    /// Ended by a signal, which makes this status.
+    Signal(u8),
     /// Nobody reads what is written any more.
     ReaderLeft,
 }
@@ -38,8 +38,8 @@ impl Failure {
             Self::Usage(_) | Self::NoScreen => 2,
             Self::Fault => 3,
             Self::Io(_) => 4,
-            Self::Panic => 101,
-            Self::Signal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+            Self::Panic(_) => 101,
+            Self::Signal(status) => *status,
             Self::ReaderLeft => 0,
         }
     }
@@ -50,7 +50,7 @@ pub fn end(outcome: Outcome) -> ExitCode {
     let Err(failure) = outcome else {
         return ExitCode::SUCCESS;
     };
-    if let Failure::Usage(words) | Failure::Io(words) = &failure {
+    if let Failure::Usage(words) | Failure::Io(words) | Failure::Panic(words) = &failure {
         complain(words);
     }
     ExitCode::from(failure.status())
@@ -99,6 +99,6 @@ impl From<StartError> for Failure {
 
 impl From<Panicked> for Failure {
     fn from(error: Panicked) -> Self {
-        Self::Io(error.to_string())
+        Self::Panic(error.to_string())
     }
 }
