@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
-use super::words::{fill, wrap};
+use super::words::{fill, flow, wrap};
 use crate::models::param::display;
 use crate::models::table::Applies;
 use crate::ui::keys::{Binding, Context, STACKS, TABLE};
@@ -17,6 +17,9 @@ use crate::ui::widget::Pen;
 /// Wider lines are hard to read.
 const WIDEST: u16 = 100;
 
+/// On a wider terminal something of the screen stays visible beside the help.
+const WHOLE_WIDTH: u16 = 140;
+
 /// Columns for the keys of a row.
 const KEYS: u16 = 20;
 
@@ -27,7 +30,11 @@ struct Line {
 }
 
 pub fn draw(state: &State, top: usize, area: Rect, buf: &mut Buffer) {
-    let width = area.width.min(WIDEST);
+    let width = if area.width <= WHOLE_WIDTH {
+        area.width
+    } else {
+        WIDEST
+    };
     let frame = Rect {
         x: area.x + (area.width - width) / 2,
         width,
@@ -36,7 +43,7 @@ pub fn draw(state: &State, top: usize, area: Rect, buf: &mut Buffer) {
     };
     Clear.render(frame, buf);
     let inner = PanelBox::inner(frame);
-    let lines = lines(state, inner.width.saturating_sub(2));
+    let lines = lines(state, inner.width.saturating_sub(2).min(WIDEST));
     let height = usize::from(inner.height);
     let top = top.min(lines.len().saturating_sub(height));
     let end = (top + height).min(lines.len());
@@ -112,7 +119,7 @@ fn about(run: &Run, page: &mut Page) {
     let Some(about) = &run.about else { return };
     let preset = &about.preset;
     page.heading(&format!("{}: {}", super::status::name(run), preset.title));
-    page.paragraph(preset.about.trim(), Role::Text);
+    page.paragraph(&flow(preset.about.trim()), Role::Text);
     if !preset.variants.is_empty() {
         page.paragraph(
             &format!("Variants: {}", preset.variants.join(", ")),

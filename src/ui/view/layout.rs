@@ -36,9 +36,9 @@ pub struct Places {
     pub footer: Rect,
 }
 
-/// A panel that is narrower or lower than this shows nothing useful.
+/// A panel that is narrower or lower than this shows little; rather fewer at a time.
 const LEAST_WIDTH: u16 = 36;
-const LEAST_HEIGHT: u16 = 7;
+const LEAST_HEIGHT: u16 = 12;
 
 pub fn room(area: Rect) -> Room {
     match (area.width, area.height) {
@@ -98,7 +98,7 @@ fn params_height(run: &Run, room: Room, area: Rect) -> u16 {
     let rows = count.div_ceil(columns).min(40) as u16;
     match room {
         // Two lines more explain the selected one.
-        Room::Full => (rows + 4).clamp(6, area.height / 3 - 2),
+        Room::Full => (rows + 4).clamp(6, area.height / 4),
         Room::Compact => (rows + 3).clamp(4, 6),
         Room::Small | Room::Paragraph => 4,
     }
@@ -126,7 +126,7 @@ fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
             .collect();
     }
     if tab.kind == TabKind::Overview && room == Room::Compact && tab.panels.len() > 2 {
-        let (top, strip) = split_below(body, (body.height / 3).max(5));
+        let (top, strip) = split_below(body, body.height * 2 / 5);
         let below = focused.filter(|panel| !tab.panels[..2].contains(panel));
         let below = below.unwrap_or(tab.panels[2]);
         let mut slots = row(run, &tab.panels[..2], top);
@@ -137,25 +137,16 @@ fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
         return slots;
     }
     let across = usize::from(body.width / LEAST_WIDTH).clamp(1, 3);
-    let down = usize::from(body.height / LEAST_HEIGHT).clamp(1, 3);
-    grid(
-        run,
-        &shown(&tab.panels, focused, across * down),
-        body,
-        across,
-    )
+    let down = usize::from(body.height / LEAST_HEIGHT).clamp(1, 4);
+    let page = page(&tab.panels, focused, across * down);
+    grid(run, page, body, across)
 }
 
-/// The first so many panels; one that has the focus takes the last place if it is not among them.
-fn shown(panels: &[usize], focused: Option<usize>, most: usize) -> Vec<usize> {
-    let mut shown: Vec<usize> = panels.iter().copied().take(most).collect();
-    if let Some(focused) = focused
-        && !shown.contains(&focused)
-        && let Some(last) = shown.last_mut()
-    {
-        *last = focused;
-    }
-    shown
+/// The panels that share the screen with the one under focus.
+fn page(panels: &[usize], focused: Option<usize>, size: usize) -> &[usize] {
+    let place = panels.iter().position(|panel| Some(*panel) == focused);
+    let number = place.unwrap_or(0) / size.max(1);
+    panels.chunks(size.max(1)).nth(number).unwrap_or(&[])
 }
 
 /// Rows of panels; the first rows hold fewer, so that what matters most is largest.
@@ -167,49 +158,77 @@ fn grid(run: &Run, panels: &[usize], body: Rect, across: usize) -> Vec<Slot> {
         2..=4 => across.min(2),
         _ => across,
     };
-    let rows = panels.len().div_ceil(across);
-    let mut slots = Vec::new();
-    let (mut rest, mut y) = (panels, body.y);
-    for index in 0..rows {
-        let left = rows - index;
-        let take = if panels.len() == 3 && rows == 2 && index == 0 {
+    let count = panels.len().div_ceil(across);
+    let mut rows: Vec<&[usize]> = Vec::new();
+    let mut rest = panels;
+    for index in 0..count {
+        let take = if panels.len() == 3 && count == 2 && index == 0 {
             2
         } else {
-            rest.len() / left
+            rest.len() / (count - index)
         };
-        let height = (body.bottom() - y) / left as u16;
-        let area = Rect { y, height, ..body };
-        slots.extend(row(run, &rest[..take], area));
-        rest = &rest[take..];
+        let (row, others) = rest.split_at(take);
+        rows.push(row);
+        rest = others;
+    }
+    let weights = rows.iter().map(|row| {
+        let tallest = row.iter().map(|panel| weight_down(run, *panel)).max();
+        u32::from(tallest.unwrap_or(1))
+    });
+    let heights = shares(body.height, &weights.collect::<Vec<_>>());
+    let mut slots = Vec::new();
+    let mut y = body.y;
+    for (panels, height) in rows.into_iter().zip(heights) {
+        slots.extend(row(run, panels, Rect { y, height, ..body }));
         y += height;
     }
     slots
 }
 
+/// A picture with a bar for each class needs more lines than a curve.
+fn weight_down(run: &Run, panel: usize) -> u16 {
+    match run.panel_kind(panel) {
+        Some(PanelKind::Image) => 6,
+        _ => 5,
+    }
+}
+
+/// `whole` divided by weights, without a remainder.
+fn shares(whole: u16, weights: &[u32]) -> Vec<u16> {
+    let total = weights.iter().sum::<u32>().max(1);
+    let mut before = 0;
+    let mut used = 0;
+    let mut shares = Vec::new();
+    for weight in weights {
+        before += weight;
+        let end = (u32::from(whole) * before / total) as u16;
+        shares.push(end - used);
+        used = end;
+    }
+    shares
+}
+
 /// Panels side by side, each as wide as its kind needs.
 fn row(run: &Run, panels: &[usize], area: Rect) -> Vec<Slot> {
     let weight = |panel: &usize| match run.panel_kind(*panel) {
-        Some(PanelKind::Image) => 3,
-        Some(PanelKind::Histogram) => 4,
+        Some(PanelKind::Image | PanelKind::Histogram) => 4,
         _ => 5,
     };
-    let total: u32 = panels.iter().map(weight).sum();
-    let mut slots = Vec::new();
-    let (mut x, mut before) = (area.x, 0);
-    for panel in panels {
-        before += weight(panel);
-        let end = area.x + (u32::from(area.width) * before / total.max(1)) as u16;
-        slots.push(Slot {
+    let weights: Vec<u32> = panels.iter().map(weight).collect();
+    let mut x = area.x;
+    let place = |(panel, width): (&usize, u16)| {
+        let slot = Slot {
             panel: *panel,
-            area: Rect {
-                x,
-                width: end - x,
-                ..area
-            },
-        });
-        x = end;
-    }
-    slots
+            area: Rect { x, width, ..area },
+        };
+        x += width;
+        slot
+    };
+    panels
+        .iter()
+        .zip(shares(area.width, &weights))
+        .map(place)
+        .collect()
 }
 
 fn split_below(area: Rect, height: u16) -> (Rect, Rect) {

@@ -140,6 +140,9 @@ fn draw_curves(
             data: Data::Points(&series.points),
         })
         .collect();
+    // What the title says already is not said again.
+    let said = title.contains(curves.y_label.as_str());
+    let y_label = if said { "" } else { &curves.y_label };
     let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
     let chart = Chart {
         focused: has_focus(run, slot.panel),
@@ -148,7 +151,7 @@ fn draw_curves(
         } else {
             Scale::Linear
         },
-        y_unit: &curves.y_label,
+        y_unit: y_label,
         ..Chart::new(theme, title, XAxis::around(&lines, &curves.x_label), &lines)
     };
     let state = memory.charts.entry((slot.panel, item)).or_default();

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::words::wrap;
+use super::words::{flow, wrap};
 use crate::ui::state::State;
 use crate::ui::state::start::{PresetEntry, Start};
 use crate::ui::theme::{Role, Theme};
@@ -50,7 +50,7 @@ pub fn draw(state: &State, start: &Start, area: Rect, buf: &mut Buffer) {
 
 fn split(body: Rect) -> (Rect, Rect) {
     if body.width >= BESIDE {
-        let width = body.width * 11 / 20;
+        let width = body.width * 3 / 5;
         let list = Rect { width, ..body };
         let details = Rect {
             x: body.x + width,
@@ -124,18 +124,14 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
                     pen.char(0, row, theme.symbols().pointer, theme.style(Role::Focus));
                 }
                 let name = pen.clip(&entry.name, name_width - 1);
-                pen.say(
-                    2,
-                    row,
-                    &name,
-                    if selected { Role::Focus } else { Role::Text },
-                );
+                pen.say(2, row, &name, Role::Text);
                 let title = match &entry.needs_data {
                     Some(needs) => format!("{} (needs --data: {needs})", entry.title),
                     None => entry.title.clone(),
                 };
                 let title = pen.clip(&title, pen.width().saturating_sub(3 + name_width));
-                pen.say(2 + name_width, row, &title, Role::Dim);
+                let role = if selected { Role::Text } else { Role::Dim };
+                pen.say(2 + name_width, row, &title, role);
                 if selected {
                     let width = pen.width();
                     pen.restyle(
@@ -179,7 +175,7 @@ fn draw_details(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
         say(&mut pen, &words, Role::Warn);
     }
     if !entry.variants.is_empty() {
-        let mut names = vec!["(as it is)".to_owned()];
+        let mut names = vec!["as it is".to_owned()];
         names.extend(entry.variants.iter().cloned());
         if let Some(name) = names.get_mut(start.variant) {
             *name = format!("[{name}]");
@@ -190,7 +186,7 @@ fn draw_details(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
             Role::Value,
         );
     }
-    say(&mut pen, entry.about.trim(), Role::Text);
+    say(&mut pen, &flow(entry.about.trim()), Role::Text);
 }
 
 fn small(start: &Start, pen: &mut Pen) {

@@ -58,7 +58,7 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     };
     let most = SHORTER
         .into_iter()
-        .map(|(names, long)| (tabs(run, theme, names), right(long)))
+        .map(|(letters, long)| (tabs(run, theme, letters), right(long)))
         .find(fits);
     let (tabs, right) = most.unwrap_or_else(|| (Vec::new(), right(false)));
     x = pen.pieces(x + 1, 0, &tabs);
@@ -85,37 +85,27 @@ fn behind_word(run: &Run) -> String {
     }
 }
 
-/// How much of a view's name is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Whole,
-    Short,
-    Numbers,
-}
-
-/// What is given up first where room is short: names of views, and whether progress is in words.
-const SHORTER: [(Names, bool); 5] = [
-    (Names::Whole, true),
-    (Names::Whole, false),
-    (Names::Short, true),
-    (Names::Short, false),
-    (Names::Numbers, false),
+/// What is given up first where room is short: the words of the progress, then the ends of the
+/// views' names.
+const SHORTER: [(usize, bool); 8] = [
+    (usize::MAX, true),
+    (usize::MAX, false),
+    (8, false),
+    (6, false),
+    (5, false),
+    (4, false),
+    (3, false),
+    (0, false),
 ];
 
-fn tabs(run: &Run, theme: Theme, names: Names) -> Vec<Piece> {
-    let mut pieces = vec![(
-        format!("{} ", theme.symbols().separator),
-        theme.style(Role::Dim),
-    )];
+/// The views by number and so many letters of their names.
+fn tabs(run: &Run, theme: Theme, letters: usize) -> Vec<Piece> {
+    let separator = format!("{} ", theme.symbols().separator);
+    let mut pieces = vec![(separator, theme.style(Role::Dim))];
     for (i, tab) in run.tabs.iter().enumerate() {
-        let name: String = match names {
-            Names::Whole => format!("{} {}", i + 1, tab.name),
-            Names::Short => {
-                let short: String = tab.name.chars().take(4).collect();
-                format!("{} {short}", i + 1)
-            }
-            Names::Numbers => format!("{}", i + 1),
-        };
+        let name: String = tab.name.chars().take(letters).collect();
+        let name = format!("{} {name}", i + 1);
+        let name = name.trim_end();
         pieces.push(if i == run.tab {
             (format!("[{name}] "), theme.style(Role::Accent))
         } else {

@@ -35,6 +35,25 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
     lines
 }
 
+/// A text whose lines were broken by its author, as paragraphs: lines that follow each other are
+/// joined, unless the second is indented or begins an item of a list.
+pub fn flow(text: &str) -> String {
+    let mut flowed = String::new();
+    let mut open = false;
+    for line in text.lines() {
+        let line = line.trim_end();
+        let apart = line.is_empty() || line.starts_with([' ', '-', '*']);
+        if open && !apart {
+            flowed.push(' ');
+        } else if !flowed.is_empty() {
+            flowed.push('\n');
+        }
+        flowed.push_str(line);
+        open = !line.is_empty();
+    }
+    flowed
+}
+
 fn columns(text: &str) -> usize {
     Span::raw(text).width()
 }
@@ -80,5 +99,12 @@ mod tests {
             assert_eq!(joined, text.split_whitespace().collect::<String>());
         }
         assert_eq!(wrap("a\n\nb", 10), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn lines_of_a_paragraph_flow_together() {
+        let text = "Watch the loss\nfall.\n\nTry:\n- eta\n- n, which\n  is slow\n";
+        let flowed = "Watch the loss fall.\n\nTry:\n- eta\n- n, which\n  is slow";
+        assert_eq!(flow(text), flowed);
     }
 }

@@ -97,12 +97,20 @@ impl Axis {
         at.is_finite().then_some(at)
     }
 
-    /// At most `most` ticks at round numbers, from the low end up.
+    /// At most `most` ticks at round numbers, from the low end up; two at least where two are
+    /// allowed, because one alone is no scale.
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
-        match self.scale {
+        let ticks = match self.scale {
             Scale::Linear => self.linear_ticks(most, format::tick),
             Scale::Log => self.log_ticks(most),
+        };
+        if ticks.len() >= 2 || most < 2 {
+            return ticks;
         }
+        [self.low, self.high]
+            .into_iter()
+            .filter_map(|value| self.tick_at(value, format::round(value)))
+            .collect()
     }
 
     /// At most `most` ticks at multiples of a round step, in the words of `label(value, step)`.
@@ -143,26 +151,18 @@ impl Axis {
                 .filter_map(|n| self.tick_at(10f64.powi(n), format::decade(n)))
                 .collect();
         }
-        let mantissas: &[f64] = match most / decades.max(1) {
-            0..=2 => &[1.0],
-            3..=5 => &[1.0, 3.0],
-            _ => &[1.0, 2.0, 5.0],
-        };
+        const MANTISSAS: [&[f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
         let inside = |value: f64| (self.low * 0.999_999..=self.high * 1.000_001).contains(&value);
-        let ticks: Vec<Tick> = (low - 1..=high)
-            .flat_map(|n| mantissas.iter().map(move |m| (n, *m)))
-            .map(|(n, mantissa)| (n, mantissa, mantissa * 10f64.powi(n)))
-            .filter(|(.., value)| inside(*value))
-            .filter_map(|(n, mantissa, value)| self.tick_at(value, log_label(n, mantissa)))
-            .collect();
-        if ticks.len() >= 2 || most < 2 {
-            return ticks;
-        }
-        // Less than a decade: the ends say it best.
-        [self.low, self.high]
-            .into_iter()
-            .filter_map(|value| self.tick_at(value, format::short(value)))
-            .collect()
+        let ticks = MANTISSAS.map(|mantissas| {
+            let powers = low - 1..=high;
+            let pairs = powers.flat_map(|n| mantissas.iter().map(move |m| (n, *m)));
+            let pairs = pairs.map(|(n, m)| (m * 10f64.powi(n), log_label(n, m)));
+            let pairs = pairs.filter(|(value, _)| inside(*value));
+            let ticks = pairs.filter_map(|(value, label)| self.tick_at(value, label));
+            ticks.collect::<Vec<Tick>>()
+        });
+        let fitting = ticks.into_iter().find(|ticks| ticks.len() <= most);
+        fitting.unwrap_or_default()
     }
 
     fn tick_at(&self, value: f64, label: String) -> Option<Tick> {
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(labels(&axis.ticks(3)), ["0.01", "1"]);
         assert_eq!(axis.position(0.0), None);
         let near = Axis::around(&extent(&[0.03, 0.07]), Scale::Log);
-        assert_eq!(labels(&near.ticks(4)), ["0.03", "0.1"]);
+        assert_eq!(labels(&near.ticks(4)), ["0.02", "0.05", "0.1"]);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::models::panel::Bar;
 use crate::ui::theme::{Role, Theme};
 
 const LONGEST_LABEL: u16 = 14;
-const NUMBER: u16 = format::SHORT_WIDTH as u16;
+/// Shorter bars are left out.
+const LEAST_BAR: u16 = 5;
 /// Bars stand in two columns rather than be cut off if both are at least so wide.
 const LEAST_COLUMN: u16 = 22;
 
@@ -29,6 +30,12 @@ impl Bars<'_> {
     pub fn rows(&self) -> u16 {
         self.bars.len().min(usize::from(u16::MAX)) as u16
     }
+
+    /// The least columns that show labels, bars and numbers.
+    pub fn least_width(&self) -> u16 {
+        let parts = Parts::new(self, u16::MAX);
+        2 + parts.label + 1 + LEAST_BAR + 2 + parts.number
+    }
 }
 
 impl Widget for Bars<'_> {
@@ -43,10 +50,17 @@ impl Widget for Bars<'_> {
         } else {
             1
         };
+        let hidden = self.bars.len().saturating_sub(rows * columns);
+        // What is not shown is said in the last row.
         let per_column = self.bars.len().div_ceil(columns).min(rows);
+        let shown = if hidden > 0 {
+            per_column * columns - 1
+        } else {
+            self.bars.len()
+        };
         let width = (area.width - 2 * (columns as u16 - 1)) / columns as u16;
         let parts = Parts::new(&self, width);
-        for (i, bar) in self.bars.iter().take(per_column * columns).enumerate() {
+        for (i, bar) in self.bars.iter().take(shown).enumerate() {
             let (column, row) = ((i / per_column) as u16, (i % per_column) as u16);
             let place = Rect {
                 x: area.x + column * (width + 2),
@@ -56,12 +70,11 @@ impl Widget for Bars<'_> {
             };
             parts.draw(bar, Pen::new(self.theme, place, buf));
         }
-        let hidden = self.bars.len().saturating_sub(per_column * columns);
         if hidden > 0 {
             let mut pen = Pen::new(self.theme, area, buf);
-            let (end, last) = (pen.width(), pen.height() - 1);
-            let style = self.theme.style(Role::Dim);
-            pen.text_right(end, last, &format!(" +{hidden}"), style);
+            let x = (columns as u16 - 1) * (width + 2) + 2;
+            let words = format!("+{} more", self.bars.len() - shown);
+            pen.say(x, rows as u16 - 1, &words, Role::Dim);
         }
     }
 }
@@ -90,12 +103,14 @@ impl Parts {
         let label = longest.max().unwrap_or(0).min(usize::from(LONGEST_LABEL)) as u16;
         // Pointer and blank before the label, a blank on both sides of the bar.
         let room = width.saturating_sub(2 + label + 1);
+        let magnitude = finite().map(f64::abs).fold(0.0, f64::max);
+        let signed = finite().any(|x| x < 0.0);
+        let number = number_width(magnitude, signed);
         let (bar, number) = match room {
-            room if room > NUMBER + 5 => (room - NUMBER - 1, NUMBER),
-            room if room >= NUMBER => (0, NUMBER),
+            room if room > number + LEAST_BAR => (room - number - 1, number),
+            room if room >= number => (0, number),
             room => (room, 0),
         };
-        let magnitude = finite().map(f64::abs).fold(0.0, f64::max);
         let full = bars.full.filter(|full| *full > 0.0).unwrap_or(magnitude);
         Self {
             theme: bars.theme,
@@ -104,7 +119,7 @@ impl Parts {
             bar,
             full: if full > 0.0 { full } else { 1.0 },
             magnitude,
-            signed: finite().any(|x| x < 0.0),
+            signed,
             largest: finite().fold(f64::NEG_INFINITY, f64::max),
         }
     }
@@ -137,18 +152,19 @@ impl Parts {
         }
     }
 
-    /// All with the decimals that the largest needs, so that they can be compared at a glance.
     fn words(&self, value: f64) -> String {
-        if value.is_finite() && (0.01..1e4).contains(&self.magnitude) {
-            let digits = self.magnitude.log10().floor() as i32;
-            let decimals = (2 - digits).clamp(0, 3) as usize;
-            let words = format!("{value:.decimals$}");
-            if value == 0.0 || words.chars().any(|c| ('1'..='9').contains(&c)) {
-                return words;
+        match decimals(self.magnitude) {
+            Some(decimals) if value.is_finite() => {
+                let words = format!("{value:.decimals$}");
+                let is_zero = !words.contains(|c: char| ('1'..='9').contains(&c));
+                if is_zero {
+                    words.replace('-', "")
+                } else {
+                    words
+                }
             }
-            return words.replace('-', "");
+            _ => format::short(value),
         }
-        format::short(value)
     }
 
     fn draw_bar(&self, value: f64, left: u16, role: Role, pen: &mut Pen<'_>) {
@@ -186,6 +202,25 @@ impl Parts {
             self.theme.symbols().vertical,
             self.theme.style(Role::Axis),
         );
+    }
+}
+
+/// All numbers have the decimals that the largest needs, so that they can be compared at a glance;
+/// `None` where it is too large or too small for that.
+fn decimals(magnitude: f64) -> Option<usize> {
+    (0.01..1e4)
+        .contains(&magnitude)
+        .then(|| (2.0 - magnitude.log10().floor()).clamp(0.0, 3.0) as usize)
+}
+
+fn number_width(magnitude: f64, signed: bool) -> u16 {
+    match decimals(magnitude) {
+        // Digits before the point, and the point.
+        Some(decimals) => match decimals {
+            0 => 4 + u16::from(signed),
+            _ => 5 + u16::from(signed),
+        },
+        None => format::SHORT_WIDTH as u16,
     }
 }
 

@@ -6,6 +6,9 @@
 /// Characters that [`short`] never exceeds, sign included.
 pub const SHORT_WIDTH: usize = 8;
 
+/// Characters that [`brief`] never exceeds, sign included.
+pub const BRIEF_WIDTH: usize = 6;
+
 /// What stands for a number that is not there.
 pub const MISSING: &str = "–";
 
@@ -23,6 +26,24 @@ pub fn short(x: f64) -> String {
         significant(x, 3)
     } else {
         scientific(x)
+    }
+}
+
+/// A number in two significant digits and at most [`BRIEF_WIDTH`] characters, where room is short:
+/// `0.89`, `-12`, `0.071`, `1.4e-5`.
+pub fn brief(x: f64) -> String {
+    let magnitude = x.abs();
+    let shown = if !x.is_finite() || magnitude == 0.0 {
+        short(x)
+    } else if (0.009_95..99_999.5).contains(&magnitude) {
+        significant(x, 2)
+    } else {
+        format!("{x:.1e}")
+    };
+    if shown.len() <= BRIEF_WIDTH || !x.is_finite() {
+        shown
+    } else {
+        format!("{x:.0e}")
     }
 }
 
@@ -322,6 +343,9 @@ mod tests {
         assert_eq!(signed(0.0214), "+0.0214");
         assert_eq!(signed(-0.0214), "-0.0214");
         assert_eq!(signed(0.0), "0");
+        let shown = [0.885, -0.071, 12.34, -1234.0, 1.41e-5, -1.41e-5, 1e-12].map(brief);
+        let expected = ["0.89", "-0.071", "12", "-1234", "1.4e-5", "-1e-5", "1e-12"];
+        assert_eq!(shown, expected);
         let shown = [0.07, -5.0, 120.0, 1e-3, 0.0, f64::NAN].map(round);
         assert_eq!(shown, ["0.07", "-5", "120", "1e-3", "0", "–"]);
     }
@@ -409,6 +433,7 @@ mod tests {
         fn any_number_fits_and_reads_back(x in prop::num::f64::ANY) {
             let shown = short(x);
             prop_assert!(shown.chars().count() <= SHORT_WIDTH, "{shown}");
+            prop_assert!(brief(x).chars().count() <= BRIEF_WIDTH + 1, "{}", brief(x));
             if x.is_finite() && shown != "0" {
                 let back: f64 = shown.parse().unwrap();
                 prop_assert!(back.is_infinite() || (back / x - 1.0).abs() < 0.51 || x.abs() < 1e-300, "{shown} for {x:e}");

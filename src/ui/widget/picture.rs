@@ -7,12 +7,12 @@ use ratatui::widgets::Widget;
 use super::bars::Bars;
 use super::heatmap::Pixels;
 use super::panel_box::{PanelBox, title_line};
-use super::pen::Pen;
+use super::pen::{Pen, text_width};
 use crate::models::panel::Picture;
 use crate::ui::theme::{Level, Role, Theme};
 
 /// Bars and caption stand beside the picture if they have at least so many columns.
-const LEAST_BESIDE: u16 = 18;
+const BESIDE: u16 = 18;
 
 /// The picture is square and on a scale from zero to its largest value.
 #[derive(Clone, Debug)]
@@ -55,10 +55,10 @@ impl Widget for PictureView<'_> {
         }
         let levels = self.levels();
         let image = &self.picture.image;
-        let beside = inner.width >= 2 * LEAST_BESIDE;
+        let beside = inner.width >= 2 * BESIDE;
         let for_image = if beside {
             Rect {
-                width: inner.width - LEAST_BESIDE - 2,
+                width: inner.width - BESIDE - 2,
                 ..inner
             }
         } else {
@@ -70,21 +70,36 @@ impl Widget for PictureView<'_> {
         let pixels = Pixels::new(self.theme, image, &levels, for_image, true);
         pixels.draw(buf);
         let used = pixels.area();
-        let rest = if beside {
-            let x = used.right() + 2;
-            Rect {
-                x,
-                width: inner.right().saturating_sub(x),
-                ..inner
-            }
-        } else {
-            Rect {
-                y: used.bottom(),
-                height: inner.bottom().saturating_sub(used.bottom()),
-                ..inner
-            }
+        let bars = Bars {
+            theme: self.theme,
+            bars: &self.picture.bars,
+            full: None,
         };
-        self.words(rest, buf);
+        let lines = self.picture.caption.len().min(usize::from(u16::MAX)) as u16;
+        if !beside {
+            let below = rows(inner, used.bottom() - inner.y);
+            let bars_below = self.caption(below, buf);
+            bars.render(bars_below, buf);
+        } else if lines.saturating_add(bars.rows()) <= inner.height {
+            let rest = right_of(inner, used.right() + 2);
+            let bars_below = self.caption(rest, buf);
+            bars.render(bars_below, buf);
+        } else {
+            // The bars need all rows, so the caption stands below the picture and may be wider.
+            let longest = self
+                .picture
+                .caption
+                .iter()
+                .map(|line| text_width(self.theme, line));
+            let most = inner.width.saturating_sub(2 + bars.least_width());
+            let left = longest.max().unwrap_or(0).min(most).max(used.width);
+            let below = Rect {
+                width: left,
+                ..rows(inner, used.bottom() - inner.y)
+            };
+            self.caption(below, buf);
+            bars.render(right_of(inner, inner.x + left + 2), buf);
+        }
     }
 }
 
@@ -100,12 +115,8 @@ impl PictureView<'_> {
         image.values.iter().map(level).collect()
     }
 
-    fn words(&self, area: Rect, buf: &mut Buffer) {
-        let bars = Bars {
-            theme: self.theme,
-            bars: &self.picture.bars,
-            full: None,
-        };
+    /// Writes the caption and returns what is left below it.
+    fn caption(&self, area: Rect, buf: &mut Buffer) -> Rect {
         let lines = self.picture.caption.len().min(usize::from(area.height)) as u16;
         let mut pen = Pen::new(self.theme, area, buf);
         for (y, line) in (0..lines).zip(&self.picture.caption) {
@@ -113,13 +124,27 @@ impl PictureView<'_> {
             let line = pen.clip(line, width);
             pen.say(0, y, &line, Role::Text);
         }
-        let blank = u16::from(lines > 0 && area.height > lines + bars.rows());
-        let below = Rect {
-            y: area.y + lines + blank,
-            height: area.height - lines - blank,
-            ..area
-        };
-        bars.render(below, buf);
+        let bars = self.picture.bars.len().min(usize::from(u16::MAX)) as u16;
+        let blank = u16::from(lines > 0 && area.height > lines.saturating_add(bars));
+        rows(area, lines + blank)
+    }
+}
+
+/// The part of `area` from its row `from` on.
+fn rows(area: Rect, from: u16) -> Rect {
+    let from = from.min(area.height);
+    Rect {
+        y: area.y + from,
+        height: area.height - from,
+        ..area
+    }
+}
+
+fn right_of(area: Rect, x: u16) -> Rect {
+    Rect {
+        x,
+        width: area.right().saturating_sub(x),
+        ..area
     }
 }
 

@@ -9,6 +9,10 @@ use super::pen::Pen;
 use crate::engine::history::Bucket;
 use crate::ui::theme::Theme;
 
+/// Values that differ by less than this share of themselves are drawn as a constant: a curve in one
+/// row has no axis to say that its hills are dust.
+const STILL: f64 = 0.01;
+
 /// Oldest on the left; the newest stands at the right edge. What is not finite is a blank.
 #[derive(Clone, Debug)]
 pub struct Sparkline<'a> {
@@ -34,7 +38,12 @@ pub fn sparkline(theme: Theme, values: &[f64], width: u16, range: Option<(f64, f
     let finite = || values.iter().copied().filter(|x| x.is_finite());
     let (low, high) = range.unwrap_or_else(|| {
         let low = finite().fold(f64::INFINITY, f64::min);
-        (low, finite().fold(f64::NEG_INFINITY, f64::max))
+        let high = finite().fold(f64::NEG_INFINITY, f64::max);
+        if high / 2.0 - low / 2.0 < low.abs().max(high.abs()) / 2.0 * STILL {
+            (low, low)
+        } else {
+            (low, high)
+        }
     });
     let heights = theme.symbols().heights;
     let top = heights.len() - 1;
@@ -94,6 +103,7 @@ mod tests {
         assert_eq!(sparkline(theme, &rising, 7, None), "  ▁▂ ▃█");
         assert_eq!(sparkline(ASCII, &rising, 5, None), ".: -@");
         assert_eq!(sparkline(theme, &[3.0, 3.0], 2, None), "▄▄");
+        assert_eq!(sparkline(theme, &[-3.0, -3.01], 2, None), "▄▄");
         assert_eq!(sparkline(theme, &[3.0, 9.0], 2, Some((0.0, 9.0))), "▃█");
         assert_eq!(sparkline(theme, &[0.0, 2.0, 8.0, 6.0], 2, None), "▁█");
     }

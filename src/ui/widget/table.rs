@@ -136,11 +136,14 @@ impl TableView<'_> {
         }
         let hidden = self.table.columns.len() - places.len();
         if hidden > 0 {
+            let end = places.last().map_or(0, |place| place.x + place.width + 1);
+            let room = pen.width().saturating_sub(end);
             let words = format!("+{hidden} columns");
-            let x = places.last().map_or(0, |place| place.x + place.width + 1);
-            if x + pen.width_of(&words) <= pen.width() {
-                pen.text_right(pen.width(), 0, &words, style);
-            }
+            let short = format!("+{hidden}");
+            let words = [words, short]
+                .into_iter()
+                .find(|words| pen.width_of(words) <= room);
+            pen.text_right(pen.width(), 0, &words.unwrap_or_default(), style);
         }
     }
 

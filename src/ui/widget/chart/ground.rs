@@ -41,7 +41,10 @@ pub(super) fn targets(
     buf: &mut Buffer,
 ) {
     let symbols = chart.theme.symbols();
-    for target in chart.targets {
+    let mut taken: Vec<(u16, u16)> = Vec::new();
+    // Where there are few rows the curves need them.
+    let targets = chart.targets.iter().filter(|_| layout.plot.height >= 4);
+    for target in targets {
         let Some(at) = y.position(target.value) else {
             continue;
         };
@@ -70,7 +73,10 @@ pub(super) fn targets(
             .into_iter()
             .flatten()
             .flat_map(|row| [(start, row), (0, row)]);
-        if let Some((x, row)) = places.into_iter().find(|(x, row)| free(*x, *row)) {
+        let mut places = places.into_iter();
+        let place = places.find(|(x, row)| free(*x, *row) && !taken.contains(&(*x, *row)));
+        if let Some((x, row)) = place {
+            taken.push((x, row));
             pen.say(x, row, &words, Role::Theory);
         }
     }

@@ -32,20 +32,20 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(area: Rect, legend_rows: u16) -> Self {
-        let boxed = area.width >= 16 && area.height >= 6;
-        let heading = (!boxed && area.height >= 3).then_some(Rect { height: 1, ..area });
-        let inner = if boxed {
+    /// The area inside the border or below the title.
+    pub(super) fn inner(area: Rect) -> Rect {
+        if is_boxed(area) {
             PanelBox::inner(area)
         } else {
-            rows(area, u16::from(heading.is_some()), area.height)
-        };
-        let legend_rows = match inner.height {
-            0..=1 => 0,
-            2..=7 => legend_rows.min(1),
-            8..=11 => legend_rows.min(2),
-            _ => legend_rows.min(inner.height / 4),
-        };
+            rows(area, u16::from(area.height >= 3), area.height)
+        }
+    }
+
+    pub(super) fn new(area: Rect, legend_rows: u16) -> Self {
+        let boxed = is_boxed(area);
+        let heading = (!boxed && area.height >= 3).then_some(Rect { height: 1, ..area });
+        let inner = Self::inner(area);
+        let legend_rows = legend_rows.min(inner.height);
         let above = inner.height - legend_rows;
         let (x_line, x_labels) = match above {
             0..=2 => (0, 0),
@@ -94,6 +94,10 @@ impl Layout {
     }
 }
 
+fn is_boxed(area: Rect) -> bool {
+    area.width >= 16 && area.height >= 6
+}
+
 fn rows(area: Rect, from: u16, height: u16) -> Rect {
     let from = from.min(area.height);
     Rect {
@@ -127,7 +131,7 @@ pub(super) fn axes(chart: &Chart<'_>, layout: &Layout, y: &Axis, buf: &mut Buffe
         let label = if fits {
             tick.label
         } else {
-            format::short(tick.value)
+            format::round(tick.value)
         };
         if text_width(theme, &label) <= layout.gutter.width {
             let mut pen = Pen::new(theme, layout.gutter, buf);

@@ -1,11 +1,10 @@
 //! The names of the lines with their last values, or those under the crosshair.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use super::super::axis::Axis;
 use super::super::format;
-use super::super::pen::{Pen, Piece, pieces_width, text_width};
+use super::super::pen::{Pen, Piece, text_width};
 use super::layout::Layout;
 use super::series::Prepared;
 use super::{Chart, Line};
@@ -14,25 +13,128 @@ use crate::ui::theme::Role;
 
 /// A label longer than this is cut.
 const LONGEST_LABEL: usize = 18;
-/// Between two entries.
-const SPACE: u16 = 3;
 /// A change by less than this share of the axis has no direction.
 const STILL: f64 = 0.02;
+/// Room for the number of entries that are left out.
+const HIDDEN: u16 = 4;
 
-/// Rows that the legend needs at the width of `area`.
-pub(super) fn rows_wanted(chart: &Chart<'_>, area: Rect) -> u16 {
-    let inside = area.width.saturating_sub(2);
-    let entries = chart.lines.iter().map(|line| {
-        let label = text_width(chart.theme, line.label).min(LONGEST_LABEL as u16);
-        // Marker, value and arrow with the blanks between them.
-        label + 2 + 1 + format::SHORT_WIDTH as u16 + 2
-    });
-    place(entries, inside).last().map_or(0, |(_, row)| row + 1)
+/// How much an entry says, most first. The widths are matters of the labels alone, so that the
+/// legend does not move with the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    /// Marker, label, number in three digits, arrow.
+    Full,
+    /// Without the beginning that all labels share, without arrows and theories.
+    Short,
+    /// The same with two digits.
+    Brief,
+    /// Marker and number.
+    Number,
+}
+
+/// The entries as they fit into a width: how much they say, and in how many rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fit {
+    detail: Detail,
+    pub rows: u16,
+}
+
+impl Detail {
+    /// Characters of the number, and blanks behind the entry.
+    fn number(self) -> (usize, u16) {
+        match self {
+            Self::Full => (format::SHORT_WIDTH, 3),
+            Self::Short => (format::SHORT_WIDTH, 2),
+            Self::Brief | Self::Number => (format::BRIEF_WIDTH, 2),
+        }
+    }
+
+    fn shows(self, line: &Line<'_>) -> bool {
+        self == Self::Full || !line.theory
+    }
+
+    fn label(self, chart: &Chart<'_>, line: &Line<'_>) -> String {
+        let ellipsis = chart.theme.symbols().ellipsis;
+        match self {
+            Self::Full => format::clip(line.label, LONGEST_LABEL, ellipsis),
+            Self::Short | Self::Brief => {
+                let own = line.label.get(shared_beginning(chart.lines)..);
+                format::clip(own.unwrap_or(line.label), LONGEST_LABEL, ellipsis)
+            }
+            Self::Number => String::new(),
+        }
+    }
+
+    fn width(self, chart: &Chart<'_>, line: &Line<'_>) -> u16 {
+        let label = match text_width(chart.theme, &self.label(chart, line)) {
+            0 => 0,
+            label => label + 1,
+        };
+        let arrow = if self == Self::Full { 2 } else { 0 };
+        1 + label + u16::from(self == Self::Full) + self.number().0 as u16 + arrow
+    }
+
+    /// Where the entries stand, left to right and then the next row.
+    fn places(self, chart: &Chart<'_>, room: u16) -> Vec<(usize, u16, u16)> {
+        let (mut x, mut row) = (0u16, 0u16);
+        let shown = chart.lines.iter().enumerate();
+        shown
+            .filter(|(_, line)| self.shows(line))
+            .map(|(i, line)| {
+                let width = self.width(chart, line);
+                if x > 0 && x.saturating_add(width) > room {
+                    (x, row) = (0, row.saturating_add(1));
+                }
+                let at = (i, x, row);
+                x = x.saturating_add(width).saturating_add(self.number().1);
+                at
+            })
+            .collect()
+    }
+}
+
+impl Fit {
+    /// Everything in one row, or as much as fits in a few; `height` is that of the whole chart.
+    pub(super) fn new(chart: &Chart<'_>, width: u16, height: u16) -> Self {
+        let most = match height {
+            0..=1 => 0,
+            2..=6 => 1,
+            7..=11 => 2,
+            _ => height / 4,
+        };
+        let generous = if height < 12 { most.min(1) } else { most };
+        let tries = [
+            (Detail::Full, generous),
+            (Detail::Short, generous),
+            (Detail::Brief, generous),
+            (Detail::Short, most),
+            (Detail::Brief, most),
+            (Detail::Number, most),
+        ];
+        let fits = |detail: Detail, rows: u16| {
+            let places = detail.places(chart, width);
+            let used = places.last().map_or(0, |(.., row)| row + 1);
+            let widest = chart
+                .lines
+                .iter()
+                .map(|line| detail.width(chart, line))
+                .max();
+            (used <= rows && widest.unwrap_or(0) <= width).then_some(Self { detail, rows: used })
+        };
+        let fit = tries
+            .into_iter()
+            .find_map(|(detail, rows)| fits(detail, rows));
+        fit.unwrap_or(Self {
+            detail: Detail::Number,
+            rows: most,
+        })
+    }
 }
 
 pub(super) fn draw(
     chart: &Chart<'_>,
     layout: &Layout,
+    fit: Fit,
     y: &Axis,
     prepared: &[Prepared],
     buf: &mut Buffer,
@@ -40,50 +142,32 @@ pub(super) fn draw(
     if layout.legend.is_empty() {
         return;
     }
-    let entries: Vec<Vec<Piece>> = chart
-        .lines
-        .iter()
-        .zip(prepared)
-        .map(|(line, prepared)| entry(chart, line, prepared, y))
-        .collect();
-    let widths = entries
-        .iter()
-        .map(|pieces| pieces_width(chart.theme, pieces));
-    let places = place(widths, layout.legend.width);
     let mut pen = Pen::new(chart.theme, layout.legend, buf);
     let rows = pen.height();
-    let hidden = places.iter().filter(|(_, row)| *row >= rows).count();
-    let room = pen.width().saturating_sub(if hidden > 0 { 3 } else { 0 });
-    for (pieces, (x, row)) in entries.iter().zip(&places) {
-        if *row < rows {
-            // Where the whole is too wide, the number matters more than the name.
-            let fits = pieces_width(chart.theme, pieces) <= room;
-            let x = pen.pieces(*x, *row, &pieces[..1]);
-            pen.pieces(x, *row, &pieces[if fits { 1 } else { 2 }..]);
+    let mut places = fit.detail.places(chart, pen.width());
+    if places.iter().any(|(.., row)| *row >= rows) {
+        places = fit.detail.places(chart, pen.width().saturating_sub(HIDDEN));
+    }
+    let hidden = places.iter().filter(|(.., row)| *row >= rows).count();
+    for (i, x, row) in places {
+        if row < rows {
+            let pieces = entry(chart, &chart.lines[i], &prepared[i], y, fit.detail);
+            pen.pieces(x, row, &pieces);
         }
     }
     if hidden > 0 {
         let style = chart.theme.style(Role::Dim);
-        pen.text_right(pen.width(), rows - 1, &format!(" +{hidden}"), style);
+        pen.text_right(pen.width(), rows - 1, &format!("+{hidden}"), style);
     }
 }
 
-/// Where entries of these widths stand, left to right and then the next row.
-fn place(widths: impl Iterator<Item = u16>, room: u16) -> Vec<(u16, u16)> {
-    let (mut x, mut row) = (0u16, 0u16);
-    widths
-        .map(|width| {
-            if x > 0 && x.saturating_add(width) > room {
-                (x, row) = (0, row.saturating_add(1));
-            }
-            let at = (x, row);
-            x = x.saturating_add(width).saturating_add(SPACE);
-            at
-        })
-        .collect()
-}
-
-fn entry(chart: &Chart<'_>, line: &Line<'_>, prepared: &Prepared, y: &Axis) -> Vec<Piece> {
+fn entry(
+    chart: &Chart<'_>,
+    line: &Line<'_>,
+    prepared: &Prepared,
+    y: &Axis,
+    detail: Detail,
+) -> Vec<Piece> {
     let theme = chart.theme;
     let series = theme.series(line.group);
     let symbols = theme.symbols();
@@ -92,28 +176,47 @@ fn entry(chart: &Chart<'_>, line: &Line<'_>, prepared: &Prepared, y: &Axis) -> V
     } else {
         series.marker
     };
-    let label = format::clip(line.label, LONGEST_LABEL, symbols.ellipsis);
-    let (value, arrow) = match chart.crosshair {
-        Some(x) => (prepared.at(x).map(|place| place.shown), None),
-        None => {
-            let newest = prepared.newest();
-            let smoothed = chart.smoothing.is_some() && !line.theory;
-            let value = newest.map(|place| if smoothed { place.shown } else { place.last });
-            (value, prepared.trend(|shown| y.position(shown)))
-        }
+    let label = detail.label(chart, line);
+    let label = match (detail, label.is_empty()) {
+        (_, true) => String::new(),
+        (Detail::Full, false) => format!(" {label} "),
+        (_, false) => format!("{label} "),
     };
-    let value = format::fixed(value.unwrap_or(f64::NAN), format::SHORT_WIDTH);
-    let (arrow, role) = match arrow {
-        Some(rise) if rise > STILL => (symbols.up, direction(line.better, Better::Higher)),
-        Some(rise) if rise < -STILL => (symbols.down, direction(line.better, Better::Lower)),
-        _ => (' ', Role::Dim),
+    let (value, rise) = value(chart, line, prepared, y);
+    let number = match detail {
+        Detail::Full | Detail::Short => format::short(value),
+        Detail::Brief | Detail::Number => format::brief(value),
     };
-    vec![
+    let width = detail.number().0;
+    let mut pieces = vec![
         (marker.to_string(), series.style),
-        (format!(" {label} "), theme.style(Role::Dim)),
-        (value, theme.style(Role::Value)),
-        (format!(" {arrow}"), theme.style(role)),
-    ]
+        (label, theme.style(Role::Dim)),
+        (format!("{number:>width$}"), theme.style(Role::Value)),
+    ];
+    if detail == Detail::Full {
+        let (arrow, role) = match rise {
+            Some(rise) if rise > STILL => (symbols.up, direction(line.better, Better::Higher)),
+            Some(rise) if rise < -STILL => (symbols.down, direction(line.better, Better::Lower)),
+            _ => (' ', Role::Dim),
+        };
+        pieces.push((format!(" {arrow}"), theme.style(role)));
+    }
+    pieces
+}
+
+/// The number of an entry, and where it is going.
+fn value(chart: &Chart<'_>, line: &Line<'_>, prepared: &Prepared, y: &Axis) -> (f64, Option<f64>) {
+    if let Some(x) = chart.crosshair {
+        let place = prepared.at(x);
+        return (place.map_or(f64::NAN, |place| place.shown), None);
+    }
+    let smoothed = chart.smoothing.is_some() && !line.theory;
+    let newest = prepared.newest();
+    let value = newest.map(|place| if smoothed { place.shown } else { place.last });
+    (
+        value.unwrap_or(f64::NAN),
+        prepared.trend(|shown| y.position(shown)),
+    )
 }
 
 fn direction(better: Better, moved: Better) -> Role {
@@ -122,4 +225,30 @@ fn direction(better: Better, moved: Better) -> Role {
         better if better == moved => Role::Good,
         _ => Role::Warn,
     }
+}
+
+/// Bytes of the words that the labels of all measured lines begin with. What remains is never empty.
+fn shared_beginning(lines: &[Line<'_>]) -> usize {
+    let mut labels = lines
+        .iter()
+        .filter(|line| !line.theory)
+        .map(|line| line.label);
+    let Some(first) = labels.next() else {
+        return 0;
+    };
+    let mut shared = first.len();
+    let mut others = 0;
+    for label in labels {
+        let same = first.bytes().zip(label.bytes()).take_while(|(a, b)| a == b);
+        shared = shared.min(same.count());
+        others += 1;
+    }
+    if others == 0 {
+        return 0;
+    }
+    // Whole words only, and at least one character of each label is left.
+    first.as_bytes()[..shared]
+        .iter()
+        .rposition(|byte| *byte == b' ')
+        .map_or(0, |at| at + 1)
 }

@@ -220,7 +220,9 @@ impl StatefulWidget for Chart<'_> {
         if area.is_empty() {
             return;
         }
-        let layout = Layout::new(area, legend::rows_wanted(&self, area));
+        let inner = Layout::inner(area);
+        let fit = legend::Fit::new(&self, inner.width, inner.height);
+        let layout = Layout::new(area, fit.rows);
         let notes = self.notes();
         if layout.boxed {
             PanelBox {
@@ -244,7 +246,7 @@ impl StatefulWidget for Chart<'_> {
         ground::targets(&self, &layout, &y, &canvas, buf);
         ground::lines(&self, &layout, buf);
         ground::marks(&self, &layout, buf);
-        legend::draw(&self, &layout, &y, &prepared, buf);
+        legend::draw(&self, &layout, fit, &y, &prepared, buf);
     }
 }
 
