@@ -110,7 +110,7 @@ impl PictureView<'_> {
         let limit = finite.fold(0.0f32, |most, x| most.max(x.abs()));
         let level = |value: &f32| match image.signed {
             true => Level::signed(*value, limit),
-            false => Level::unsigned(*value, limit),
+            false => Level::grey(*value, limit),
         };
         image.values.iter().map(level).collect()
     }
