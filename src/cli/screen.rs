@@ -49,13 +49,17 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         Some(first) => Begin::Open(first.source.clone()),
         None => Begin::Choose,
     };
+    let has_data = data.is_some();
+    let entries = move || {
+        let documents = catalogue::list().iter();
+        documents
+            .map(|document| entry(document, has_data))
+            .collect()
+    };
     let options = ui::Options {
         theme,
         ask_background: theme.depth != Depth::None,
-        presets: catalogue::list()
-            .iter()
-            .map(|document| entry(document, data.is_some()))
-            .collect(),
+        presets: Box::new(entries),
     };
     let running = Running::default();
     let open = Opening {

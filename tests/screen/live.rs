@@ -158,20 +158,25 @@ fn with_person(
 ) -> (Outcome, Counting) {
     let written = Written::default();
     let (sender, events) = unbounded();
+    // A terminal without a reader has hung up: this end stays until the screen is left.
+    let open = sender.clone();
     let person = Person {
         events: sender,
         written: written.clone(),
     };
     let size = Size::new(120, 40);
     let state = match choosing {
-        true => State::choosing(size, Theme::default(), presets()),
-        false => State::running(size, Theme::default(), presets(), "paper-digits".into()),
+        true => State::choosing(size, Theme::default()),
+        false => State::running(size, Theme::default(), "paper-digits".into()),
     };
     let depth = Theme::default().depth;
     let screen = Screen::new(written, size, depth).unwrap();
     let acting = std::thread::spawn(move || acts(&person));
     let mut manners = Counting::default();
-    let outcome = App::new(state, screen, opener).run(&events, &mut manners);
+    let (found, known) = bounded(1);
+    found.send(presets()).unwrap();
+    let outcome = App::new(state, screen, opener, known).run(&events, &mut manners);
+    drop(open);
     if let Err(panic) = acting.join() {
         std::panic::resume_unwind(panic);
     }
@@ -273,7 +278,7 @@ fn what_cannot_be_opened_is_refused_where_it_was_asked_for() {
     assert_eq!(outcome.ended, Ended::Refused(why));
 
     let (outcome, _) = with_person(true, refuses(), |person| {
-        person.waits_for("choose an experiment");
+        person.waits_for("paper-digits");
         person.press(KeyCode::Enter);
         person.waits_for("paper-digits needs MNIST");
         person.types("q");

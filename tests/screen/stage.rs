@@ -28,7 +28,7 @@ impl Stage {
     /// A run that is `step` steps old, seen for the first time.
     pub fn at(step: u64, width: u16, height: u16) -> Self {
         let size = Size::new(width, height);
-        let state = State::running(size, Theme::default(), presets(), "paper-digits".into());
+        let state = State::running(size, Theme::default(), "paper-digits".into());
         let mut stage = Self::of(state, PaperRun::at(step));
         stage.frames(3);
         stage
@@ -36,11 +36,12 @@ impl Stage {
 
     pub fn choosing(width: u16, height: u16) -> Self {
         let size = Size::new(width, height);
-        let state = State::choosing(size, Theme::default(), presets());
+        let state = State::choosing(size, Theme::default());
         Self::of(state, PaperRun::new())
     }
 
-    pub fn of(state: State, run: PaperRun) -> Self {
+    pub fn of(mut state: State, run: PaperRun) -> Self {
+        state.know(presets());
         Self {
             state,
             run,

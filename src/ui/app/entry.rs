@@ -1,7 +1,9 @@
 //! The way in: a terminal, a state to begin with, somebody who opens runs.
 
 use std::io;
+use std::thread;
 
+use crossbeam_channel::bounded;
 use ratatui::layout::Size;
 
 use super::{App, Manners, Opener, Outcome};
@@ -23,8 +25,8 @@ pub struct Options {
     pub theme: Theme,
     /// Whether the terminal is asked for its background, which decides between light and dark.
     pub ask_background: bool,
-    /// All presets, for the start screen and the command line.
-    pub presets: Vec<PresetEntry>,
+    /// Finds all presets, for the start screen and the command line, while the screen is up.
+    pub presets: Box<dyn FnOnce() -> Vec<PresetEntry> + Send>,
 }
 
 /// Shows the screen until it is left; the terminal is as it was before when this returns.
@@ -35,10 +37,15 @@ pub fn run(begin: Begin, options: Options, opener: Opener) -> io::Result<Outcome
     let (size, theme) = (session.size(), options.theme);
     let screen = Screen::new(session.writer(), size, theme.depth)?;
     let state = match begin {
-        Begin::Choose => State::choosing(size, theme, options.presets),
-        Begin::Open(source) => State::running(size, theme, options.presets, source),
+        Begin::Choose => State::choosing(size, theme),
+        Begin::Open(source) => State::running(size, theme, source),
     };
-    let app = App::new(state, screen, opener);
+    let (found, presets) = bounded(1);
+    thread::spawn(move || {
+        // The screen may have been left meanwhile.
+        let _ = found.send((options.presets)());
+    });
+    let app = App::new(state, screen, opener, presets);
     if options.ask_background {
         session.ask_background()?;
     }

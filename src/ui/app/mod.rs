@@ -24,7 +24,7 @@ use super::link::{Gone, Link};
 use super::state::State;
 use super::state::dialog::Dialog;
 use super::state::run::{Run, Tone};
-use super::state::start::Start;
+use super::state::start::{PresetEntry, Start};
 use super::term::{Screen, Signal, TermEvent};
 use super::theme::Background;
 use super::update::{Effect, Exit, paste, queue, update};
@@ -87,6 +87,7 @@ pub struct App<W: Write> {
     screen: Screen<W>,
     link: Option<Box<dyn Link>>,
     opening: Opening,
+    presets: Receiver<Vec<PresetEntry>>,
     /// The start screen that a run was chosen on.
     came_from: Option<Start>,
     asking: Asking,
@@ -97,14 +98,21 @@ pub struct App<W: Write> {
 }
 
 impl<W: Write> App<W> {
-    /// Shows `state`; a run that it names is being opened from now on.
-    pub fn new(state: State, screen: Screen<W>, opener: Opener) -> Self {
+    /// Shows `state`; a run that it names is being opened from now on, and the presets are shown
+    /// when they have been found.
+    pub fn new(
+        state: State,
+        screen: Screen<W>,
+        opener: Opener,
+        presets: Receiver<Vec<PresetEntry>>,
+    ) -> Self {
         let mut app = Self {
             state,
             memory: Memory::default(),
             screen,
             link: None,
             opening: Opening::Idle(opener),
+            presets,
             came_from: None,
             asking: Asking::default(),
             begun: Instant::now(),
@@ -154,6 +162,11 @@ impl<W: Write> App<W> {
             recv(opened) -> opened => {
                 let link = self.opening.finish(opened);
                 self.opened(link);
+            }
+            recv(self.presets) -> found => {
+                self.presets = never();
+                self.state.know(found.unwrap_or_default());
+                self.draw();
             }
             recv(timeout) -> _ => self.ask(),
         }

@@ -56,10 +56,15 @@ pub const TABLE: &[Binding] = &[
     .hint("{freeze}")
     .says("hold the picture still while the run goes on")
     .typed(Argument::None),
-    row("pace", Context::Global, &["p"], run(RunAction::TogglePace))
-        .hint("{pace}")
-        .says("flat out, or the pace at which one can watch; or N {unit}s a second")
-        .typed(Argument::Pace),
+    row(
+        "pace",
+        Context::Global,
+        &["p", "F"],
+        run(RunAction::TogglePace),
+    )
+    .hint("{pace}")
+    .says("flat out, or the pace at which one can watch; or N {unit}s a second")
+    .typed(Argument::Pace),
     row("slow", Context::Global, &["P"], run(RunAction::ToggleSlow))
         .says("slow motion, a few {quantum}s a second, and back")
         .typed(Argument::None),

@@ -42,34 +42,42 @@ pub struct State {
 }
 
 impl State {
-    /// The start screen.
-    pub fn choosing(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
+    /// The start screen, without presets so far.
+    pub fn choosing(size: Size, theme: Theme) -> Self {
         Self {
-            start: Some(Start::new(presets.clone())),
-            ..Self::empty(size, theme, presets)
+            start: Some(Start::default()),
+            ..Self::empty(size, theme)
         }
     }
 
     /// A run that is being opened.
-    pub fn running(size: Size, theme: Theme, presets: Vec<PresetEntry>, source: String) -> Self {
+    pub fn running(size: Size, theme: Theme, source: String) -> Self {
         Self {
             run: Some(Run::new(source)),
-            ..Self::empty(size, theme, presets)
+            ..Self::empty(size, theme)
         }
     }
 
-    fn empty(size: Size, theme: Theme, presets: Vec<PresetEntry>) -> Self {
+    fn empty(size: Size, theme: Theme) -> Self {
         Self {
             size,
             now: Duration::ZERO,
             keys: KeyMap::standard(),
             theme,
             start: None,
-            presets,
+            presets: Vec::new(),
             run: None,
             dialog: None,
             recall: Vec::new(),
         }
+    }
+
+    /// Takes the presets that have been found.
+    pub fn know(&mut self, presets: Vec<PresetEntry>) {
+        if let Some(start) = &mut self.start {
+            start.entries.clone_from(&presets);
+        }
+        self.presets = presets;
     }
 
     /// What takes the keys now, the most particular first: one of [`STACKS`](super::keys::STACKS),

@@ -31,13 +31,6 @@ pub struct Start {
 }
 
 impl Start {
-    pub fn new(entries: Vec<PresetEntry>) -> Self {
-        Self {
-            entries,
-            ..Self::default()
-        }
-    }
-
     /// Entries that contain every word of the filter somewhere.
     pub fn shown(&self) -> Vec<&PresetEntry> {
         let words: Vec<String> = self

@@ -1,7 +1,6 @@
 //! What a preset is expected to show, in words and as lines on a chart.
 
 use crate::preset::{Bound, Expect, When};
-use crate::ui::widget::chart::Target;
 use crate::ui::widget::format::short;
 
 pub fn words(expect: &Expect) -> String {
@@ -27,19 +26,24 @@ pub fn words(expect: &Expect) -> String {
     }
 }
 
-/// The line of an expectation on a chart; none for a ratio of two runs.
-pub fn target(expect: &Expect) -> Option<Target<'_>> {
+/// What the line of an expectation on a chart says before its value.
+pub fn lead(expect: &Expect, metric: &str) -> String {
+    let sign = match expect.bound {
+        Bound::Near { .. } | Bound::Factor { .. } => "expected",
+        Bound::AtLeast(_) => ">=",
+        Bound::AtMost(_) => "<=",
+    };
+    format!("{metric} {sign}")
+}
+
+/// Value and tolerance of an expectation; none for a ratio of two runs, which no chart shows.
+pub fn value(expect: &Expect) -> Option<(f64, f64)> {
     if expect.relative_to.is_some() {
         return None;
     }
-    let (value, tolerance) = match expect.bound {
+    Some(match expect.bound {
         Bound::Near { value, tolerance } => (value, tolerance),
         Bound::Factor { value, .. } => (value, 0.0),
         Bound::AtLeast(bound) | Bound::AtMost(bound) => (bound, 0.0),
-    };
-    Some(Target {
-        label: &expect.metric,
-        value,
-        tolerance,
     })
 }

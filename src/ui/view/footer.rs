@@ -22,6 +22,11 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
         "pause" => 1,
         _ => 2,
     });
+    // Where the focus goes matters more than the rarer keys of where it is.
+    if let Some(place) = rows.iter().position(|&i| TABLE[i].id == "next-panel") {
+        let row = rows.remove(place);
+        rows.insert(rows.len().min(5), row);
+    }
     let end = last.map_or(Vec::new(), |i| hint(state, i));
     let room = pen.width().saturating_sub(pieces_width(theme, &end));
     let mut x = 1;

@@ -7,6 +7,7 @@ use ratatui::widgets::StatefulWidget;
 use super::{Memory, expect, has_focus};
 use crate::engine::Bucket;
 use crate::models::table::{MetricSpec, PanelSpec, Scale, Text};
+use crate::preset::Expect;
 use crate::ui::state::run::{Run, SMOOTHING};
 use crate::ui::theme::Theme;
 use crate::ui::update::chart::is_log;
@@ -79,7 +80,15 @@ pub fn draw(
             words: &mark.words,
         })
         .collect();
-    let targets = targets(run, metrics);
+    let expected = expected(run, metrics);
+    let targets: Vec<Target> = expected
+        .iter()
+        .map(|(label, value, tolerance)| Target {
+            label,
+            value: *value,
+            tolerance: *tolerance,
+        })
+        .collect();
     let chart = Chart {
         window: &window,
         focused: has_focus(run, number),
@@ -136,15 +145,16 @@ fn curves<'a>(run: &'a Run, ids: &[Text], from: u64, to: u64, columns: usize) ->
     curves
 }
 
-fn targets<'a>(run: &'a Run, ids: &[Text]) -> Vec<Target<'a>> {
-    let Some(about) = &run.about else {
+/// What the preset expects of these metrics: words before the value, value, tolerance.
+fn expected(run: &Run, ids: &[Text]) -> Vec<(String, f64, f64)> {
+    let (Some(about), Some(table)) = (&run.about, run.description()) else {
         return Vec::new();
     };
-    about
-        .preset
-        .expect
-        .iter()
-        .filter(|expect| ids.iter().any(|id| *id == expect.metric))
-        .filter_map(expect::target)
-        .collect()
+    let of = |entry: &Expect| {
+        let shown = ids.iter().any(|id| *id == entry.metric);
+        let (value, tolerance) = expect::value(entry).filter(|_| shown)?;
+        let metric = &table.metrics[table.metric(&entry.metric)?];
+        Some((expect::lead(entry, &metric.label), value, tolerance))
+    };
+    about.preset.expect.iter().filter_map(of).collect()
 }

@@ -29,6 +29,8 @@ pub struct Slot {
 pub struct Places {
     pub status: Rect,
     pub slots: Vec<Slot>,
+    /// Which of how many pages of panels this is, from 1.
+    pub page: (usize, usize),
     /// Where the log stands, in its view.
     pub log: Option<Rect>,
     pub params: Option<Rect>,
@@ -87,7 +89,7 @@ pub fn places(run: &Run, area: Rect) -> Places {
         places.log = Some(body);
         return places;
     }
-    places.slots = slots(run, body, room);
+    (places.slots, places.page) = slots(run, body, room);
     places
 }
 
@@ -104,26 +106,31 @@ fn params_height(run: &Run, room: Room, area: Rect) -> u16 {
     }
 }
 
-fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
+type Paged = (Vec<Slot>, (usize, usize));
+
+fn slots(run: &Run, body: Rect, room: Room) -> Paged {
     let Some(tab) = run.tab() else {
-        return Vec::new();
+        return (Vec::new(), (1, 1));
     };
+    let count = tab.panels.len();
+    let number = |panel: usize| tab.panels.iter().position(|other| *other == panel);
     let focused = match tab.focus {
         Focus::Panel(panel) => Some(panel),
         _ => None,
     };
     if let Some(panel) = focused.filter(|_| run.zoomed) {
-        return vec![Slot { panel, area: body }];
+        let number = number(panel).map_or(1, |place| place + 1);
+        return (vec![Slot { panel, area: body }], (number, count));
     }
     if room == Room::Small {
         let chart =
             |panel: &usize| matches!(run.panel_kind(*panel), Some(PanelKind::History { .. }));
         let first = focused.or_else(|| tab.panels.iter().copied().find(chart));
-        let panel = first.or(tab.panels.first().copied());
-        return panel
-            .map(|panel| Slot { panel, area: body })
-            .into_iter()
-            .collect();
+        let Some(panel) = first.or(tab.panels.first().copied()) else {
+            return (Vec::new(), (1, 1));
+        };
+        let number = number(panel).map_or(1, |place| place + 1);
+        return (vec![Slot { panel, area: body }], (number, count));
     }
     if tab.kind == TabKind::Overview && room == Room::Compact && tab.panels.len() > 2 {
         let (top, strip) = split_below(body, body.height * 2 / 5);
@@ -134,19 +141,17 @@ fn slots(run: &Run, body: Rect, room: Room) -> Vec<Slot> {
             panel: below,
             area: strip,
         });
-        return slots;
+        let number = number(below).map_or(1, |place| place - 1);
+        return (slots, (number, count - 2));
     }
     let across = usize::from(body.width / LEAST_WIDTH).clamp(1, 3);
     let down = usize::from(body.height / LEAST_HEIGHT).clamp(1, 4);
-    let page = page(&tab.panels, focused, across * down);
-    grid(run, page, body, across)
-}
-
-/// The panels that share the screen with the one under focus.
-fn page(panels: &[usize], focused: Option<usize>, size: usize) -> &[usize] {
-    let place = panels.iter().position(|panel| Some(*panel) == focused);
-    let number = place.unwrap_or(0) / size.max(1);
-    panels.chunks(size.max(1)).nth(number).unwrap_or(&[])
+    let size = (across * down).max(1);
+    // The page that holds the panel under focus.
+    let page = focused.and_then(number).unwrap_or(0) / size;
+    let panels = tab.panels.chunks(size).nth(page).unwrap_or(&[]);
+    let pages = count.div_ceil(size).max(1);
+    (grid(run, panels, body, across), (page + 1, pages))
 }
 
 /// Rows of panels; the first rows hold fewer, so that what matters most is largest.

@@ -92,7 +92,7 @@ fn draw_run(state: &State, run: &Run, memory: &mut Memory, area: Rect, buf: &mut
         return;
     }
     let places = places(run, area);
-    status::draw(run, theme, places.status, buf);
+    status::draw(run, theme, places.page, places.status, buf);
     for slot in &places.slots {
         panel::draw(run, theme, *slot, memory, buf);
     }

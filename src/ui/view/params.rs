@@ -240,13 +240,15 @@ fn slider<'a>(
 
 /// Bounds, default, boundary and meaning of the selected parameter.
 fn explain(run: &Run, frame: &Frame, spec: &ParamSpec, pen: &mut Pen) {
-    let mut facts = vec![spec.allowed()];
-    if let Kind::Real {
-        scale: Scale::Log, ..
-    } = spec.kind
-    {
-        facts.push("logarithmic".to_owned());
-    }
+    let (low, high) = bounds(&spec.kind);
+    let mut facts = vec![match &spec.kind {
+        Kind::Real { scale, .. } => {
+            let scale = if *scale == Scale::Log { " log" } else { "" };
+            format!("{low} to {high}{scale}")
+        }
+        Kind::Integer { .. } => format!("{low} to {high}"),
+        _ => spec.allowed(),
+    }];
     facts.push(format!("default {}", display(&spec.default)));
     let unit = run
         .description()
@@ -269,15 +271,15 @@ fn explain(run: &Run, frame: &Frame, spec: &ParamSpec, pen: &mut Pen) {
             format!("{} {} {} {when}", display(present), "to", display(value)),
         );
     }
-    let facts = facts.join("; ");
     let width = pen.width().saturating_sub(2);
     if pen.height() > 1 {
         let meaning = pen.clip(&format!("{}: {}", spec.id, spec.meaning), width);
         pen.say(1, 0, &meaning, Role::Text);
-        let facts = pen.clip(&facts, width);
+        let facts = pen.clip(&facts.join("; "), width);
         pen.say(1, 1, &facts, Role::Dim);
     } else {
-        let line = pen.clip(&format!("{}: {facts}. {}", spec.id, spec.meaning), width);
+        let line = format!("{}: {}. {}", spec.id, facts.join(", "), spec.meaning);
+        let line = pen.clip(&line, width);
         pen.say(1, 0, &line, Role::Dim);
     }
 }

@@ -145,7 +145,12 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
         }
     }
     if lines.is_empty() {
-        pen.say(1, 0, "no preset contains that; esc shows all", Role::Dim);
+        let why = if start.filter.is_empty() {
+            "reading the presets ..."
+        } else {
+            "no preset contains that; esc shows all"
+        };
+        pen.say(1, 0, why, Role::Dim);
     }
 }
 

@@ -41,7 +41,8 @@ pub fn name(run: &Run) -> String {
     }
 }
 
-pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
+/// Draws the line; `page` is which of how many pages of panels the open view shows.
+pub fn draw(run: &Run, theme: Theme, page: (usize, usize), area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(theme, area, buf);
     let piece = |text: String, role: Role| -> Piece { (text, theme.style(role)) };
     let (word, role) = word(run, theme);
@@ -58,7 +59,7 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
     };
     let most = SHORTER
         .into_iter()
-        .map(|(letters, long)| (tabs(run, theme, letters), right(long)))
+        .map(|(letters, long)| (tabs(run, theme, page, letters), right(long)))
         .find(fits);
     let (tabs, right) = most.unwrap_or_else(|| (Vec::new(), right(false)));
     x = pen.pieces(x + 1, 0, &tabs);
@@ -99,7 +100,7 @@ const SHORTER: [(usize, bool); 8] = [
 ];
 
 /// The views by number and so many letters of their names.
-fn tabs(run: &Run, theme: Theme, letters: usize) -> Vec<Piece> {
+fn tabs(run: &Run, theme: Theme, (page, pages): (usize, usize), letters: usize) -> Vec<Piece> {
     let separator = format!("{} ", theme.symbols().separator);
     let mut pieces = vec![(separator, theme.style(Role::Dim))];
     for (i, tab) in run.tabs.iter().enumerate() {
@@ -107,7 +108,12 @@ fn tabs(run: &Run, theme: Theme, letters: usize) -> Vec<Piece> {
         let name = format!("{} {name}", i + 1);
         let name = name.trim_end();
         pieces.push(if i == run.tab {
-            (format!("[{name}] "), theme.style(Role::Accent))
+            let page = if pages > 1 {
+                format!(" {page}/{pages}")
+            } else {
+                String::new()
+            };
+            (format!("[{name}{page}] "), theme.style(Role::Accent))
         } else {
             (format!("{name} "), theme.style(Role::Text))
         });
