@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, ValueEnum};
 
-use super::exit::{Failure, Outcome, complain};
+use super::exit::{Failure, Outcome};
 use super::headless::{named, short};
 use crate::data::{Dataset, text};
 use crate::engine::{Engine, Options, Pace, RunState};
 use crate::models::family;
 use crate::models::param::display;
-use crate::preset::{DataChoice, Preset, catalogue};
+use crate::models::table::Value;
+use crate::preset::{Action, DataChoice, Preset, catalogue};
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
 use crate::ui::term::Signal;
@@ -102,10 +103,8 @@ fn show(look: &Look, begin: Begin, first: Option<Preset>, options: Options) -> O
         Ended::Signal(Signal::Terminate) => Err(Failure::Signal(15)),
         Ended::Signal(_) | Ended::Hangup => Err(Failure::Signal(1)),
         Ended::Refused(why) => Err(Failure::Usage(why)),
-        Ended::Panic(message) => {
-            complain(&message);
-            Err(Failure::Panic)
-        }
+        // The message was printed when the terminal was given back.
+        Ended::Panic(_) => Err(Failure::Panic),
     }
 }
 
@@ -194,7 +193,8 @@ fn tell(run: &Last) -> io::Result<()> {
     );
     for (spec, value) in description.params.iter().zip(&frame.values) {
         let given = about.preset.values.given(&spec.id).unwrap_or(&spec.default);
-        if given != value {
+        let scheduled = scheduled(&about.preset, &spec.id, frame.step);
+        if given != value && scheduled != Some(value) {
             let set = format!("{}={}", spec.id, display(value));
             again += &format!(" --set {}", quoted(&set));
         }
@@ -213,6 +213,17 @@ fn tell(run: &Last) -> io::Result<()> {
     writeln!(out, "{kept}")?;
     writeln!(out, "again: {again}")?;
     out.flush()
+}
+
+/// The value that the preset itself gives a parameter on the way to `step`.
+fn scheduled<'a>(preset: &'a Preset, id: &str, step: u64) -> Option<&'a Value> {
+    let due = preset.schedule.iter().filter(|at| at.step <= step);
+    due.flat_map(|at| &at.actions)
+        .filter_map(|action| match action {
+            Action::Set { id: set, value } if set == id => Some(value),
+            _ => None,
+        })
+        .last()
 }
 
 /// As a shell takes it for one word.
