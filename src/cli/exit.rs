@@ -20,8 +20,8 @@ pub enum Failure {
     Fault,
     /// The system failed to read or write.
     Io(String),
-    /// The program has a defect: a thread has panicked, with this message.
-    Panic(String),
+    /// The program has a defect: a thread has panicked, and its message is printed already.
+    Panic,
     /// Ended by a signal, which makes this status.
     Signal(u8),
     /// Nobody reads what is written any more.
@@ -38,7 +38,7 @@ impl Failure {
             Self::Usage(_) | Self::NoScreen => 2,
             Self::Fault => 3,
             Self::Io(_) => 4,
-            Self::Panic(_) => 101,
+            Self::Panic => 101,
             Self::Signal(status) => *status,
             Self::ReaderLeft => 0,
         }
@@ -50,7 +50,7 @@ pub fn end(outcome: Outcome) -> ExitCode {
     let Err(failure) = outcome else {
         return ExitCode::SUCCESS;
     };
-    if let Failure::Usage(words) | Failure::Io(words) | Failure::Panic(words) = &failure {
+    if let Failure::Usage(words) | Failure::Io(words) = &failure {
         complain(words);
     }
     ExitCode::from(failure.status())
@@ -98,7 +98,7 @@ impl From<StartError> for Failure {
 }
 
 impl From<Panicked> for Failure {
-    fn from(error: Panicked) -> Self {
-        Self::Panic(error.to_string())
+    fn from(_: Panicked) -> Self {
+        Self::Panic
     }
 }

@@ -86,7 +86,8 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),
         Ended::Refused(why) => Err(Failure::Usage(why)),
-        Ended::Panic(message) => Err(Failure::Panic(message)),
+        // The message was printed when the terminal was given back.
+        Ended::Panic(_) => Err(Failure::Panic),
     }
 }
 
