@@ -95,7 +95,7 @@ fn panic_in(place: String) -> ExitCode {
     let options = Options {
         theme: Environment::of_process().theme(ColorChoice::Auto),
         ask_background: true,
-        presets: Vec::new(),
+        presets: Box::new(Vec::new),
     };
     let opener = Box::new(move |_: &str| {
         assert!(place != PLACES[2], "opening panicked as it was told");
