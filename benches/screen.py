@@ -158,9 +158,11 @@ def start(options):
 
 
 def count_bytes(options):
-    command = [options.program, "run", options.preset, "--color", options.color] + options.extra
+    command = [options.program, "run", options.preset, "--steps", "1000000000",
+               "--color", options.color] + options.extra
     terminal = Terminal(command, options.size)
     terminal.until(END_OF_FRAME, 10)
+    terminal.type(options.type)
     terminal.drain(2)
     running = terminal.drain(options.secs) / options.secs
     terminal.type(" ")
@@ -175,7 +177,7 @@ def memory(options):
                "--color", options.color]
     terminal = Terminal(command, options.size)
     terminal.until(END_OF_FRAME, 10)
-    terminal.type("F")
+    terminal.type(options.type)
     terminal.drain(0.2)
     while b"DONE" not in terminal.written and terminal.read(1.0):
         terminal.written = terminal.written[-1000:]
@@ -193,6 +195,7 @@ def main():
     parser.add_argument("--size", default="120x40",
                         type=lambda text: tuple(int(n) for n in text.split("x")))
     parser.add_argument("--color", default="256")
+    parser.add_argument("--type", default="", help="keys typed after the first frame (p: flat out)")
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--keys", type=int, default=300)

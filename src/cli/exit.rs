@@ -20,10 +20,10 @@ pub enum Failure {
     Fault,
     /// The system failed to read or write.
     Io(String),
-    /// The program has a defect; the message is printed already.
+    /// The program has a defect: a thread has panicked, and its message is printed already.
     Panic,
-    /// Ended by a signal.
-    Signal(i32),
+    /// Ended by a signal, which makes this status.
+    Signal(u8),
     /// Nobody reads what is written any more.
     ReaderLeft,
 }
@@ -39,7 +39,7 @@ impl Failure {
             Self::Fault => 3,
             Self::Io(_) => 4,
             Self::Panic => 101,
-            Self::Signal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
+            Self::Signal(status) => *status,
             Self::ReaderLeft => 0,
         }
     }
@@ -98,7 +98,7 @@ impl From<StartError> for Failure {
 }
 
 impl From<Panicked> for Failure {
-    fn from(error: Panicked) -> Self {
-        Self::Io(error.to_string())
+    fn from(_: Panicked) -> Self {
+        Self::Panic
     }
 }

@@ -50,7 +50,9 @@ pub fn run(preset: Preset, options: Options, begun: Instant, output: Output) -> 
     }
     out.flush()?;
     match (report.signal, report.finished.fault()) {
-        (Some(signal), _) => Err(Failure::Signal(signal)),
+        (Some(signal), _) => Err(Failure::Signal(
+            u8::try_from(128 + signal).unwrap_or(u8::MAX),
+        )),
         (None, Some(_)) => Err(Failure::Fault),
         (None, None) => Ok(()),
     }
@@ -161,16 +163,8 @@ fn table(out: &mut impl Write, report: &Report) -> io::Result<()> {
         description.unit,
         finished.seed
     )?;
-    let width = description
-        .metrics
-        .iter()
-        .map(|spec| spec.id.chars().count())
-        .max();
-    for (spec, value) in description.metrics.iter().zip(&finished.metrics) {
-        if !value.is_nan() {
-            let width = width.unwrap_or(0);
-            writeln!(out, "  {:width$}  {} {}", spec.id, short(*value), spec.unit)?;
-        }
+    for (name, values) in rows(finished) {
+        writeln!(out, "  {name:20}  {values}")?;
     }
     if let Some(fault) = finished.fault() {
         writeln!(
@@ -180,6 +174,30 @@ fn table(out: &mut impl Write, report: &Report) -> io::Result<()> {
         )?;
     }
     writeln!(out, "digest {}", finished.digest)
+}
+
+/// The metrics that have a value: name and unit, values. Those of one kind for all layers share a
+/// row.
+fn rows(finished: &Finished) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for (spec, value) in finished.description.metrics.iter().zip(&finished.metrics) {
+        if value.is_nan() {
+            continue;
+        }
+        let of_layer = spec
+            .id
+            .rsplit_once('_')
+            .filter(|(_, layer)| layer.parse::<usize>().is_ok());
+        let name = match of_layer {
+            Some((stem, _)) => format!("{stem} 1.. {}", spec.unit),
+            None => format!("{} {}", spec.id, spec.unit),
+        };
+        match rows.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, values)) => values.push_str(&format!("  {}", short(*value))),
+            None => rows.push((name, short(*value))),
+        }
+    }
+    rows
 }
 
 /// `NAME` or `NAME:VARIANT`.

@@ -3,6 +3,7 @@
 mod cite;
 mod completions;
 mod exit;
+mod farewell;
 mod headless;
 mod json;
 mod man;
@@ -17,6 +18,7 @@ mod verify_cases;
 mod verify_presets;
 mod watched;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -28,10 +30,13 @@ use exit::{Outcome, end};
 ///
 /// Without a subcommand, a screen to choose a preset from.
 #[derive(Parser, Debug)]
-#[command(name = "hebbtop", version)]
+#[command(name = "hebbtop", version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
     subcommand: Option<Task>,
+    /// Folder with an MNIST-shaped set of images, plain or .gz
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     look: screen::Look,
 }
@@ -68,14 +73,14 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
-        Some(Task::Run(args)) => run::run(args, &cli.look),
+        Some(Task::Run(args)) => run::run(args),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Verify(args)) => verify::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),
         Some(Task::Cite(args)) => cite::run(&args),
-        None if screen::is_possible() => screen::choose(&cli.look),
+        None if screen::is_possible() => screen::show(None, cli.data, &cli.look),
         None => presets::list_for_want_of_a_screen(),
     }
 }

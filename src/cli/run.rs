@@ -8,11 +8,11 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::headless::{self, Output};
-use super::screen::{self, Look};
+use super::screen::{self, First, Look};
 use crate::data::{Dataset, directory, text};
 use crate::engine::Options;
+use crate::models;
 use crate::models::values::find;
-use crate::models::{self};
 use crate::preset::{Preset, catalogue, did_you_mean};
 
 #[derive(Args, Debug)]
@@ -38,11 +38,13 @@ pub struct Run {
     /// Run without a screen and print one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    look: Look,
 }
 
 /// # Errors
 /// See [`Failure`].
-pub fn run(args: Run, look: &Look) -> Outcome {
+pub fn run(args: Run) -> Outcome {
     let begun = Instant::now();
     let mut preset = catalogue::resolve(&args.preset)?;
     for assignment in &args.set {
@@ -51,18 +53,25 @@ pub fn run(args: Run, look: &Look) -> Outcome {
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
+    if !args.json && !args.headless && screen::is_possible() {
+        let first = First {
+            source: args.preset,
+            preset,
+            steps: args.steps,
+        };
+        return screen::show(Some(first), args.data, &args.look);
+    }
     let options = Options {
         steps: args.steps,
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };
-    if args.json {
-        return headless::run(preset, options, begun, Output::Json);
-    }
-    if args.headless || !screen::is_possible() {
-        return headless::run(preset, options, begun, Output::Table);
-    }
-    screen::run(look, &args.preset, preset, options)
+    let output = if args.json {
+        Output::Json
+    } else {
+        Output::Table
+    };
+    headless::run(preset, options, begun, output)
 }
 
 /// The images of a folder.

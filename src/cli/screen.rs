@@ -1,226 +1,171 @@
-//! Runs on the screen, and the lines that stay on the terminal afterwards.
+//! The screen: how it is to look, what it can open, and how the program ends after it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::exit::{Failure, Outcome, complain};
-use super::headless::{named, short};
-use crate::data::{Dataset, text};
-use crate::engine::{Engine, Options, Pace, RunState};
-use crate::models::family;
-use crate::models::param::display;
-use crate::preset::{DataChoice, Preset, catalogue};
+use super::exit::{Failure, Outcome};
+use super::farewell;
+use crate::data::{Dataset, directory};
+use crate::engine::{Engine, Options, Pace};
+use crate::models;
+use crate::preset::{DataChoice, Document, Preset, catalogue};
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
-use crate::ui::term::Signal;
-use crate::ui::theme::{ColorChoice, Environment, Glyphs, Theme};
-use crate::ui::{self, Begin, Ended, Last};
+use crate::ui::theme::{ColorChoice, Depth, Environment, Glyphs, Theme};
+use crate::ui::{self, Begin, Ended};
 
-/// Metrics in the last lines.
-const TOLD: usize = 5;
-
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Debug)]
 pub struct Look {
-    /// Colours to use; auto asks the environment
-    #[arg(long, value_enum, value_name = "DEPTH", default_value_t, global = true)]
-    color: Color,
-    /// Draw with ASCII characters only
-    #[arg(long, global = true)]
+    /// Colours of the screen
+    #[arg(long, value_name = "COLOURS", value_enum, default_value_t)]
+    color: ColorChoice,
+    /// Draw the screen with ASCII characters only
+    #[arg(long)]
     ascii: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Color {
-    #[default]
-    Auto,
-    #[value(name = "24bit")]
-    TrueColor,
-    #[value(name = "256")]
-    Indexed256,
-    #[value(name = "16")]
-    Ansi16,
-    None,
+/// Whether there is a terminal on both sides that can move its cursor.
+pub fn is_possible() -> bool {
+    let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+    terminal && Environment::of_process().has_cursor()
+}
+
+/// An experiment as `hebbtop run` was asked for it.
+pub struct First {
+    pub source: String,
+    pub preset: Preset,
+    pub steps: Option<u64>,
+}
+
+/// Shows the screen, on `first` or on the list of presets, until it is left.
+/// # Errors
+/// When an experiment cannot be opened, or a signal ends the program.
+pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome {
+    let theme = look.theme();
+    let begin = match &first {
+        Some(first) => Begin::Open(first.source.clone()),
+        None => Begin::Choose,
+    };
+    let has_data = data.is_some();
+    let entries = move || {
+        let documents = catalogue::list().iter();
+        documents
+            .map(|document| entry(document, has_data))
+            .collect()
+    };
+    let options = ui::Options {
+        theme,
+        ask_background: theme.depth != Depth::None,
+        presets: Box::new(entries),
+    };
+    let running = Running::default();
+    let open = Opening {
+        first,
+        folder: data.clone(),
+        images: None,
+        running: Arc::clone(&running),
+    };
+    let outcome = ui::run(begin, options, Box::new(open.into_opener()))?;
+    let engine = running
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let finished = match (engine, outcome.ended == Ended::Hangup) {
+        (Some(engine), false) => engine.join().ok(),
+        // Nobody is there to be told anything.
+        _ => None,
+    };
+    if let (Some(finished), Some(last)) = (&finished, &outcome.run) {
+        farewell::say(&mut io::stdout().lock(), finished, last, data.as_deref())?;
+    }
+    match outcome.ended {
+        Ended::Asked => Ok(()),
+        Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
+        Ended::Hangup => Err(Failure::Signal(129)),
+        Ended::Refused(why) => Err(Failure::Usage(why)),
+        // The message was printed when the terminal was given back.
+        Ended::Panic(_) => Err(Failure::Panic),
+    }
 }
 
 impl Look {
     fn theme(&self) -> Theme {
-        let choice = match self.color {
-            Color::Auto => ColorChoice::Auto,
-            Color::TrueColor => ColorChoice::TrueColor,
-            Color::Indexed256 => ColorChoice::Indexed256,
-            Color::Ansi16 => ColorChoice::Ansi16,
-            Color::None => ColorChoice::None,
+        let theme = Environment::of_process().theme(self.color);
+        let glyphs = if self.ascii {
+            Glyphs::Ascii
+        } else {
+            theme.glyphs
         };
-        let mut theme = Environment::of_process().theme(choice);
-        if self.ascii {
-            theme.glyphs = Glyphs::Ascii;
-        }
-        theme
+        Theme { glyphs, ..theme }
     }
 }
 
-/// Whether a screen can be drawn and answered.
-pub fn is_possible() -> bool {
-    io::stdout().is_terminal()
-        && io::stdin().is_terminal()
-        && Environment::of_process().has_cursor()
-}
-
-/// The start screen.
-/// # Errors
-/// See [`Failure`].
-pub fn choose(look: &Look) -> Outcome {
-    show(look, Begin::Choose, None, Options::default())
-}
-
-/// The run of `preset`, which was asked for as `source`.
-/// # Errors
-/// See [`Failure`].
-pub fn run(look: &Look, source: &str, preset: Preset, options: Options) -> Outcome {
-    show(look, Begin::Open(source.to_owned()), Some(preset), options)
-}
-
-fn show(look: &Look, begin: Begin, first: Option<Preset>, options: Options) -> Outcome {
-    let engine = Arc::new(Mutex::new(None));
-    let data = options.data.clone();
-    let opener = opener(first, options, Arc::clone(&engine));
-    let options = ui::Options {
-        theme: look.theme(),
-        ask_background: true,
-        presets: Box::new(move || entries(data.as_ref())),
+fn entry(document: &Document, has_data: bool) -> PresetEntry {
+    let family = models::family(document.model());
+    let needs_data = match document.data() {
+        Some(DataChoice::External(what)) if !has_data => Some(what.clone()),
+        _ => None,
     };
-    let outcome = ui::run(begin, options, opener)?;
-    let unwatched = !matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
-    if let Some(run) = outcome.run.filter(|_| unwatched) {
-        tell(&run)?;
-    }
-    match outcome.ended {
-        Ended::Asked => Ok(()),
-        Ended::Signal(Signal::Interrupt) => Err(Failure::Signal(2)),
-        Ended::Signal(Signal::Terminate) => Err(Failure::Signal(15)),
-        Ended::Signal(_) | Ended::Hangup => Err(Failure::Signal(1)),
-        Ended::Refused(why) => Err(Failure::Usage(why)),
-        Ended::Panic(message) => {
-            complain(&message);
-            Err(Failure::Panic)
-        }
+    PresetEntry {
+        name: document.name().to_owned(),
+        family: family.map_or_else(String::new, |family| family.title.to_owned()),
+        title: document.title().to_owned(),
+        about: document.about().to_owned(),
+        variants: document.variants().map(str::to_owned).collect(),
+        needs_data,
     }
 }
 
-/// Starts the first run as the command line describes it, later ones by their name alone.
-fn opener(
-    mut first: Option<Preset>,
-    options: Options,
-    engine: Arc<Mutex<Option<Engine>>>,
-) -> Box<dyn FnMut(&str) -> Result<Box<dyn Link>, String> + Send> {
-    Box::new(move |source| {
-        let steps = if first.is_some() { options.steps } else { None };
-        let preset = match first.take() {
-            Some(preset) => preset,
-            None => catalogue::resolve(source).map_err(|error| error.to_string())?,
+/// The run that was opened last; one before it ends when its screen lets go of it.
+type Running = Arc<Mutex<Option<Engine>>>;
+
+/// Opens runs for the screen.
+struct Opening {
+    first: Option<First>,
+    folder: Option<PathBuf>,
+    /// What the folder holds, once it has been read.
+    images: Option<Arc<Dataset>>,
+    running: Running,
+}
+
+impl Opening {
+    fn into_opener(mut self) -> impl FnMut(&str) -> Result<Box<dyn Link>, String> + Send {
+        move |source| self.open(source)
+    }
+
+    fn open(&mut self, source: &str) -> Result<Box<dyn Link>, String> {
+        let (preset, steps) = match self.first.take() {
+            Some(first) if first.source == source => (first.preset, first.steps),
+            _ => (
+                catalogue::resolve(source).map_err(|error| error.to_string())?,
+                None,
+            ),
         };
-        let pace = preset.pace.map_or(Pace::FlatOut, Pace::Units);
-        let data = options.data.clone();
         let options = Options {
             steps,
-            pace,
-            data,
+            pace: preset.pace.map_or(Pace::FlatOut, Pace::Units),
+            data: self.images()?,
             ..Options::default()
         };
-        let started = Engine::start(preset, options).map_err(|error| error.to_string())?;
-        let subscription = started.subscribe();
-        *engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
-        Ok(Box::new(subscription) as Box<dyn Link>)
-    })
-}
+        let engine = Engine::start(preset, options).map_err(|error| error.to_string())?;
+        let subscription = engine.subscribe();
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+        Ok(Box::new(subscription))
+    }
 
-fn entries(data: Option<&Arc<Dataset>>) -> Vec<PresetEntry> {
-    let entry = |preset: Preset| PresetEntry {
-        family: family(&preset.model)
-            .map_or("", |family| family.title)
-            .to_owned(),
-        needs_data: match (&preset.data, data) {
-            (DataChoice::External(what), None) => Some(what.clone()),
-            _ => None,
-        },
-        name: preset.name,
-        title: preset.title,
-        about: preset.about,
-        variants: preset.variants,
-    };
-    let whole = catalogue::list()
-        .iter()
-        .filter_map(|document| document.resolve(None).ok());
-    whole.map(entry).collect()
-}
-
-/// Five lines: what ran, how far, where it stood, what is saved, how to repeat it.
-fn tell(run: &Last) -> io::Result<()> {
-    let (Some(about), Some(frame)) = (&run.about, &run.frame) else {
-        return Ok(());
-    };
-    let description = &about.description;
-    let state = match &frame.state {
-        RunState::Running => "was running".to_owned(),
-        RunState::Paused => "was paused".to_owned(),
-        RunState::Done => "done".to_owned(),
-        RunState::Faulted(fault) => format!("fault: {}", fault.what),
-    };
-    let metrics: Vec<String> = description
-        .metrics
-        .iter()
-        .zip(&frame.metrics)
-        .filter(|(_, value)| value.is_finite())
-        .take(TOLD)
-        .map(|(spec, value)| format!("{} {}", spec.id, short(*value)))
-        .collect();
-    let metrics = if metrics.is_empty() {
-        "nothing measured yet".into()
-    } else {
-        metrics.join("  ")
-    };
-    let kept = match (&run.saved, run.unsaved) {
-        (Some(path), false) => format!("parameters saved as {path}"),
-        (Some(path), true) => format!("parameters saved as {path}, changed since"),
-        (None, true) => "changed parameters were not saved (:save FILE keeps them)".into(),
-        (None, false) => "nothing saved; the preset is unchanged".into(),
-    };
-    let mut again = format!(
-        "hebbtop run {} --seed {}",
-        quoted(&named(&about.preset)),
-        about.seed
-    );
-    for (spec, value) in description.params.iter().zip(&frame.values) {
-        let given = about.preset.values.given(&spec.id).unwrap_or(&spec.default);
-        if given != value {
-            let set = format!("{}={}", spec.id, display(value));
-            again += &format!(" --set {}", quoted(&set));
+    fn images(&mut self) -> Result<Option<Arc<Dataset>>, String> {
+        if let (None, Some(folder)) = (&self.images, &self.folder) {
+            self.images = Some(read(folder)?);
         }
+        Ok(self.images.clone())
     }
-    let mut out = io::stdout().lock();
-    let unit = &description.unit;
-    writeln!(out, "{}: {}", named(&about.preset), about.preset.title)?;
-    writeln!(
-        out,
-        "{} {unit}s of {}, {}",
-        frame.step,
-        about.preset.length,
-        text::line(&state)
-    )?;
-    writeln!(out, "{metrics}")?;
-    writeln!(out, "{kept}")?;
-    writeln!(out, "again: {again}")?;
-    out.flush()
 }
 
-/// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+".contains(c);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+fn read(folder: &Path) -> Result<Arc<Dataset>, String> {
+    directory::read(folder)
+        .map(Arc::new)
+        .map_err(|error| error.to_string())
 }

@@ -106,13 +106,13 @@ fn check(
             }
         }
         for (expect, values) in preset.expect.iter().zip(&values) {
-            report.expectation(&preset, expect, values)?;
+            report.expectation(preset, expect, values)?;
         }
         for (seed, fault) in &faults {
             let fault = fault
                 .as_ref()
                 .map(|(fault, step)| (fault.kind, *step, fault.what.as_str()));
-            report.fault(&preset, *seed, fault)?;
+            report.fault(preset, *seed, fault)?;
         }
     }
     Ok(())

@@ -8,18 +8,26 @@ use std::fmt::Debug;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// Longer than anything takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// The marks around a frame: a synchronized update.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
 
 /// How a program ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -185,6 +193,38 @@ impl Pty {
         self.wait_until(&format!("{text:?}"), |screen| {
             screen.contents().contains(text)
         });
+    }
+
+    /// Presses this key again and again until the program waits for the terminal to read.
+    pub fn keys_until_full(&mut self, key: &str) {
+        let device = OpenOptions::new()
+            .write(true)
+            .custom_flags(OFlag::O_NOCTTY.bits())
+            .open(&self.device)
+            .expect("the terminal has a device");
+        let start = Instant::now();
+        loop {
+            let mut fds = [PollFd::new(device.as_fd(), PollFlags::POLLOUT)];
+            if poll(&mut fds, 50u16).expect("a device can be watched") == 0 {
+                return;
+            }
+            assert!(start.elapsed() < LIMIT, "the terminal does not fill up");
+            self.keys(key);
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The lengths in bytes of the frames written from byte `from` on.
+    pub fn frame_lengths(&self, from: usize) -> Vec<usize> {
+        let output = self.output(from);
+        let starts_with = |mark: &'static [u8]| {
+            let windows = output.windows(mark.len()).enumerate();
+            windows.filter_map(move |(at, window)| (window == mark).then_some(at))
+        };
+        starts_with(BEGIN)
+            .zip(starts_with(END))
+            .map(|(begin, end)| end + END.len() - begin)
+            .collect()
     }
 
     /// Waits until the program has written these bytes, now or before.
@@ -404,7 +444,7 @@ fn modes(master: &(dyn MasterPty + Send)) -> [u64; 3] {
 
 fn inside_update(bytes: &[u8]) -> bool {
     let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
-    last(b"\x1b[?2026h") > last(b"\x1b[?2026l")
+    last(BEGIN) > last(END)
 }
 
 fn pty_size(columns: u16, rows: u16) -> PtySize {

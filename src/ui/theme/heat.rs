@@ -65,7 +65,7 @@ fn plain(glyphs: Glyphs, level: Level) -> (char, Style) {
             };
             (if i < 0 { '-' } else { '+' }, style.add_modifier(weight))
         }
-        Level::Unsigned(i) => {
+        Level::Unsigned(i) | Level::Grey(i) => {
             let tones: &[char] = if glyphs == Glyphs::Ascii {
                 &ASCII_TONES
             } else {

@@ -22,6 +22,8 @@ pub enum Level {
     Signed(i8),
     /// From 0 to 16.
     Unsigned(u8),
+    /// From 0 to 16, of a picture: shown as the grey that it is, not on a ramp of colours.
+    Grey(u8),
 }
 
 impl Level {
@@ -38,6 +40,14 @@ impl Level {
         match position(value, limit, f32::from(UNSIGNED_LEVELS)) {
             Some(x) => Level::Unsigned(x.round().max(0.0) as u8),
             None => Level::NotFinite,
+        }
+    }
+
+    /// The grey of `value` in a picture whose brightest value is `limit`.
+    pub fn grey(value: f32, limit: f32) -> Self {
+        match Self::unsigned(value, limit) {
+            Level::Unsigned(level) => Level::Grey(level),
+            other => other,
         }
     }
 

@@ -134,11 +134,44 @@ const DIVERGING_LIGHT_16: [[Color; 3]; 2] = [
     [Color::Reset, Color::LightRed, Color::Red],
 ];
 
+const GREY_DARK_16: Steps = [
+    Color::Reset,
+    Color::DarkGray,
+    Color::Gray,
+    Color::White,
+    Color::White,
+];
+const GREY_LIGHT_16: Steps = [
+    Color::Reset,
+    Color::Gray,
+    Color::DarkGray,
+    Color::Black,
+    Color::Black,
+];
+
+/// Bright on dark, ink on paper: the background melts into the terminal's.
+fn grey(theme: Theme, level: u8) -> Option<Color> {
+    let level = u16::from(level.min(16));
+    let level = match theme.background {
+        Background::Dark => level,
+        Background::Light => 16 - level,
+    };
+    match theme.depth {
+        Depth::Rgb => {
+            let tone = (16 + level * 239 / 16) as u8;
+            Some(Color::Rgb(tone, tone, tone))
+        }
+        Depth::Indexed256 => Some(Color::Indexed((233 + level * 22 / 16) as u8)),
+        Depth::Ansi16 | Depth::None => None,
+    }
+}
+
 /// The colour of a level where the terminal has at least 256 of them; none for a cell without a value.
 pub(super) fn color(theme: Theme, level: Level) -> Option<Color> {
     let dark = theme.background == Background::Dark;
     let (index, rgb, indexed) = match level {
         Level::Outside | Level::NotFinite => return None,
+        Level::Grey(i) => return grey(theme, i),
         Level::Signed(i) => (
             usize::from((i.clamp(-8, 8) + 8) as u8),
             if dark {
@@ -193,6 +226,10 @@ pub(super) fn steps16(background: Background, level: Level) -> Option<(Color, Co
                 usize::from(i.unsigned_abs().min(8)),
             )
         }
+        Level::Grey(i) => (
+            if dark { &GREY_DARK_16 } else { &GREY_LIGHT_16 },
+            usize::from(i.min(16)),
+        ),
         Level::Unsigned(i) => (
             if dark {
                 &SEQUENTIAL_DARK_16

@@ -115,7 +115,9 @@ impl ColorBar<'_> {
     fn share_from_top(&self, level: Level) -> Option<f32> {
         match level {
             Level::Signed(n) => Some(0.5 - f32::from(n) / (2.0 * f32::from(SIGNED_LEVELS))),
-            Level::Unsigned(n) => Some(1.0 - f32::from(n) / f32::from(UNSIGNED_LEVELS)),
+            Level::Unsigned(n) | Level::Grey(n) => {
+                Some(1.0 - f32::from(n) / f32::from(UNSIGNED_LEVELS))
+            }
             Level::Outside | Level::NotFinite => None,
         }
     }

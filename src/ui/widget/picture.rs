@@ -27,11 +27,14 @@ impl PictureView<'_> {
     /// The most rows and columns of values that a picture in `area` shows.
     pub fn capacity(theme: Theme, area: Rect) -> (u16, u16) {
         let inner = inside(area);
-        let halves = theme.rows_per_cell();
-        (
-            inner.height.saturating_mul(halves),
-            inner.width / (2 / halves.max(1)),
-        )
+        let halves = theme.rows_per_cell().max(1);
+        let (width, height) = if inner.width >= 2 * BESIDE {
+            (inner.width - BESIDE - 2, inner.height)
+        } else {
+            (inner.width, inner.height.div_ceil(2))
+        };
+        let side = height.saturating_mul(halves).min(width / (2 / halves));
+        (side, side)
     }
 }
 
@@ -55,32 +58,49 @@ impl Widget for PictureView<'_> {
         }
         let levels = self.levels();
         let image = &self.picture.image;
-        let beside = inner.width >= 2 * BESIDE;
-        let for_image = if beside {
-            Rect {
-                width: inner.width - BESIDE - 2,
-                ..inner
-            }
-        } else {
-            Rect {
-                height: inner.height.div_ceil(2),
-                ..inner
-            }
-        };
-        let pixels = Pixels::new(self.theme, image, &levels, for_image, true);
-        pixels.draw(buf);
-        let used = pixels.area();
         let bars = Bars {
             theme: self.theme,
             bars: &self.picture.bars,
             full: None,
         };
         let lines = self.picture.caption.len().min(usize::from(u16::MAX)) as u16;
+        let words = lines.saturating_add(bars.rows());
+        let halves = self.theme.rows_per_cell().max(1);
+        let smallest = image.cols.saturating_mul(2 / halves);
+        // Even a narrow panel has both beside each other rather than bars cut off.
+        let room = inner.width.saturating_sub(2 + bars.least_width());
+        let stacked = image.rows.div_ceil(halves).saturating_add(words);
+        let beside = inner.width >= 2 * BESIDE || (stacked > inner.height && smallest <= room);
+        let for_image = match (inner.width >= 2 * BESIDE, beside) {
+            (true, _) => Rect {
+                width: room.min(inner.width - BESIDE - 2),
+                ..inner
+            },
+            (false, true) => Rect {
+                width: room,
+                ..inner
+            },
+            (false, false) => Rect {
+                height: inner.height.div_ceil(2),
+                ..inner
+            },
+        };
+        // The caption below the picture keeps its rows.
+        let for_image = match inner.height.checked_sub(lines) {
+            Some(height) if beside && words > inner.height && height >= lines => Rect {
+                height,
+                ..for_image
+            },
+            _ => for_image,
+        };
+        let pixels = Pixels::new(self.theme, image, &levels, for_image, true);
+        pixels.draw(buf);
+        let used = pixels.area();
         if !beside {
             let below = rows(inner, used.bottom() - inner.y);
             let bars_below = self.caption(below, buf);
             bars.render(bars_below, buf);
-        } else if lines.saturating_add(bars.rows()) <= inner.height {
+        } else if words <= inner.height {
             let rest = right_of(inner, used.right() + 2);
             let bars_below = self.caption(rest, buf);
             bars.render(bars_below, buf);
@@ -110,7 +130,7 @@ impl PictureView<'_> {
         let limit = finite.fold(0.0f32, |most, x| most.max(x.abs()));
         let level = |value: &f32| match image.signed {
             true => Level::signed(*value, limit),
-            false => Level::unsigned(*value, limit),
+            false => Level::grey(*value, limit),
         };
         image.values.iter().map(level).collect()
     }

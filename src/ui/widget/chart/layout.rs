@@ -168,7 +168,7 @@ fn x_axis(chart: &Chart<'_>, layout: &Layout, buf: &mut Buffer) {
         XKind::Seconds { .. } | XKind::Numbers(_) => format::tick,
     };
     let width = layout.plot.width;
-    let ticks = axis.linear_ticks(usize::from(width / 9).max(2), label);
+    let ticks = axis.linear_ticks(usize::from(width / 8).max(2), label);
     let left = layout.plot.x - layout.x_labels.x.min(layout.plot.x);
     let mut pen = Pen::new(theme, layout.x_labels, buf);
     // The name of the axis stands under the labels of the other one, or at the right end.

@@ -13,6 +13,7 @@ use crate::ui::theme::Role;
 
 /// A label longer than this is cut.
 const LONGEST_LABEL: usize = 18;
+const LONGEST_BRIEF: usize = 8;
 /// A change by less than this share of the axis has no direction.
 const STILL: f64 = 0.02;
 /// Room for the number of entries that are left out.
@@ -26,7 +27,7 @@ enum Detail {
     Full,
     /// Without the beginning that all labels share, without arrows and theories.
     Short,
-    /// The same with two digits.
+    /// The same with short labels and two digits.
     Brief,
     /// Marker and number.
     Number,
@@ -56,10 +57,18 @@ impl Detail {
     fn label(self, chart: &Chart<'_>, line: &Line<'_>) -> String {
         let ellipsis = chart.theme.symbols().ellipsis;
         match self {
-            Self::Full => format::clip(line.label, LONGEST_LABEL, ellipsis),
+            Self::Full => format!(" {}", format::clip(line.label, LONGEST_LABEL, ellipsis)),
             Self::Short | Self::Brief => {
                 let own = line.label.get(shared_beginning(chart.lines)..);
-                format::clip(own.unwrap_or(line.label), LONGEST_LABEL, ellipsis)
+                let longest = if self == Self::Short {
+                    LONGEST_LABEL
+                } else {
+                    LONGEST_BRIEF
+                };
+                let label = format::clip(own.unwrap_or(line.label), longest, ellipsis);
+                // A number or a letter may touch its marker, a word may not.
+                let blank = if label.chars().count() > 2 { " " } else { "" };
+                format!("{blank}{label}")
             }
             Self::Number => String::new(),
         }
@@ -71,7 +80,7 @@ impl Detail {
             label => label + 1,
         };
         let arrow = if self == Self::Full { 2 } else { 0 };
-        1 + label + u16::from(self == Self::Full) + self.number().0 as u16 + arrow
+        1 + label + self.number().0 as u16 + arrow
     }
 
     /// Where the entries stand, left to right and then the next row.
@@ -177,11 +186,8 @@ fn entry(
         series.marker
     };
     let label = detail.label(chart, line);
-    let label = match (detail, label.is_empty()) {
-        (_, true) => String::new(),
-        (Detail::Full, false) => format!(" {label} "),
-        (_, false) => format!("{label} "),
-    };
+    let blank = if label.is_empty() { "" } else { " " };
+    let label = format!("{label}{blank}");
     let (value, rise) = value(chart, line, prepared, y);
     let number = match detail {
         Detail::Full | Detail::Short => format::short(value),
@@ -249,6 +255,6 @@ fn shared_beginning(lines: &[Line<'_>]) -> usize {
     // Whole words only, and at least one character of each label is left.
     first.as_bytes()[..shared]
         .iter()
-        .rposition(|byte| *byte == b' ')
+        .rposition(|byte| b" _".contains(byte))
         .map_or(0, |at| at + 1)
 }

@@ -153,11 +153,11 @@ impl<'a> Chart<'a> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if !self.y_unit.is_empty() {
-            notes.push(self.y_unit.to_string());
-        }
         if self.y_scale == Scale::Log {
             notes.push("log y".into());
+        }
+        if !self.title.contains(self.y_unit) {
+            notes.push(self.y_unit.to_string());
         }
         if let Some(beta) = self.smoothing {
             notes.push(format!("ema {beta}"));

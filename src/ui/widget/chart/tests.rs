@@ -309,3 +309,25 @@ fn a_focused_chart_has_another_border() {
     assert_ne!(plain[(0, 0)].symbol(), focused[(0, 0)].symbol());
     assert!(!plain[(0, 0)].modifier.contains(Modifier::BOLD));
 }
+
+/// Four layers fit into a small chart: what their labels share is in the title anyway.
+#[test]
+fn a_legend_says_as_much_as_fits() {
+    let columns = buckets(&[0.625; 30]);
+    let labels = [
+        "rel. error 1",
+        "rel. error 2",
+        "rel. error 3",
+        "rel. error 4",
+    ];
+    let lines: Vec<Line<'_>> = (0..4).map(|i| line(labels[i], i, &columns, 30.0)).collect();
+    let chart = Chart::new(RGB, "relative error", axis(30.0, 30.0), &lines);
+    let wide = text(&render(&chart, 120, 10));
+    assert_eq!(wide.matches("rel. error").count(), 4, "{wide}");
+    let narrow = text(&render(&chart, 52, 9));
+    assert!(narrow.contains("▪1    0.625  ▴2    0.625  ◦3"), "{narrow}");
+    let brief = text(&render(&chart, 46, 8));
+    assert!(brief.contains("▪1   0.62  ▴2   0.62  ◦3   0.62"), "{brief}");
+    let tiny = text(&render(&chart, 24, 6));
+    assert!(tiny.contains("+2"), "{tiny}");
+}

@@ -1,0 +1,93 @@
+//! The start screen, and what happens where there can be none.
+
+use crate::hebbtop;
+
+#[test]
+fn a_preset_is_chosen_and_opened() {
+    let mut pty = hebbtop(&[]).start(80, 24);
+    pty.wait_for("choose an experiment");
+    pty.wait_for("▸ pc-digits ");
+    pty.wait_for("First look: digits by strict predictive coding");
+    pty.keys("\x1b[B");
+    pty.wait_for("▸ pc-digits-bp");
+    pty.keys("\x1b[A");
+    pty.wait_for("▸ pc-digits ");
+    pty.keys("\r");
+    pty.wait_for("LIVE");
+    pty.wait_for("▸eta");
+    pty.keys("q");
+    pty.wait_for("leave?");
+    pty.keys("y");
+    pty.assert_exit(0);
+    assert!(
+        pty.text().contains("again: hebbtop run pc-digits --seed 0"),
+        "{}",
+        pty.text()
+    );
+}
+
+#[test]
+fn a_variant_is_chosen_and_opened() {
+    let mut pty = hebbtop(&[]).start(80, 24);
+    pty.wait_for("▸ pc-digits ");
+    pty.keys("\x1b[C");
+    pty.wait_for("[fixedpred]");
+    pty.keys("\r");
+    pty.wait_for("pc-digits:fixedpred");
+    pty.wait_for("LIVE");
+    pty.keys("\x03\x03");
+    pty.assert_exit(130);
+    assert!(
+        pty.text()
+            .contains("again: hebbtop run pc-digits:fixedpred"),
+        "{}",
+        pty.text()
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_where_it_was_chosen() {
+    let mut pty = hebbtop(&[]).start(120, 40);
+    pty.wait_for("▸ pc-digits ");
+    pty.keys("/mnist-strict\r");
+    pty.wait_until("the preset under the pointer", |screen| {
+        screen.contents().contains("▸ pc-mnist-strict") || screen.contents().contains("--data")
+    });
+    pty.keys("\r");
+    pty.wait_for("--data");
+    assert!(
+        pty.text().contains("choose an experiment"),
+        "{}",
+        pty.text()
+    );
+    pty.keys("\x03\x03");
+    pty.assert_exit(130);
+}
+
+#[test]
+fn the_start_screen_is_left_without_a_question() {
+    let mut pty = hebbtop(&[]).start(80, 24);
+    pty.wait_for("▸ pc-digits ");
+    pty.keys("q");
+    pty.assert_exit(0);
+    assert_eq!(pty.text().trim(), "");
+}
+
+#[test]
+fn a_terminal_without_a_cursor_gets_no_screen() {
+    let mut pty = hebbtop(&["run", "pc-digits", "--steps", "3"])
+        .env("TERM", "dumb")
+        .start(80, 24);
+    pty.assert_exit(0);
+    assert!(!contains(&pty.output(0), b"\x1b[?1049h"));
+    assert!(pty.text().contains("test_accuracy"), "{}", pty.text());
+
+    let mut pty = hebbtop(&[]).env("TERM", "dumb").start(80, 24);
+    pty.assert_exit(2);
+    assert!(!contains(&pty.output(0), b"\x1b"));
+    assert!(pty.text().contains("pc-digits"), "{}", pty.text());
+}
+
+fn contains(output: &[u8], bytes: &[u8]) -> bool {
+    output.windows(bytes.len()).any(|window| window == bytes)
+}
