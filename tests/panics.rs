@@ -23,7 +23,9 @@ fn main() -> ExitCode {
         // Arguments of cargo's own harness.
         Some(argument) if argument == "--list" => ExitCode::SUCCESS,
         _ => {
-            PLACES.into_iter().for_each(a_panic_is_read_on_the_normal_screen);
+            PLACES
+                .into_iter()
+                .for_each(a_panic_is_read_on_the_normal_screen);
             println!("a panic is read on the normal screen: ok");
             ExitCode::SUCCESS
         }
@@ -36,7 +38,9 @@ fn a_panic_is_read_on_the_normal_screen(place: &str) {
     pty.assert_exit(101);
     assert!(!pty.output(0).is_empty());
     assert!(
-        pty.output(0).windows(8).any(|bytes| bytes == b"\x1b[?1049h"),
+        pty.output(0)
+            .windows(8)
+            .any(|bytes| bytes == b"\x1b[?1049h"),
         "{place}: the screen was never there"
     );
     let text = pty.text().replace('\n', "");
@@ -68,7 +72,10 @@ impl Link for Treacherous {
     }
 
     fn ask(&mut self, _: Request) -> Result<bool, Gone> {
-        assert!(self.place != PLACES[0], "the screen panicked as it was told");
+        assert!(
+            self.place != PLACES[0],
+            "the screen panicked as it was told"
+        );
         let worker = thread::Builder::new().name("worker".into());
         let worker = worker.spawn(|| panic!("the worker panicked as it was told"));
         assert!(worker.is_ok_and(|worker| worker.join().is_err()));

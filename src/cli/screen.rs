@@ -2,8 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use crossbeam_channel::bounded;
 
 use super::exit::{Failure, Outcome};
 use super::headless::{named, short};
@@ -21,6 +24,9 @@ use crate::ui::{self, Begin, Ended, Last};
 
 /// Metrics in the last lines.
 const TOLD: usize = 5;
+
+/// How long the last lines wait for a terminal that does not read.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Look {
@@ -155,11 +161,24 @@ fn entries(data: Option<&Arc<Dataset>>) -> Vec<PresetEntry> {
     whole.map(entry).collect()
 }
 
-/// Five lines: what ran, how far, where it stood, what is saved, how to repeat it.
+/// Writes the last lines, for which a terminal that does not read gets only so much time.
 fn tell(run: &Last) -> io::Result<()> {
-    let (Some(about), Some(frame)) = (&run.about, &run.frame) else {
+    let Some(lines) = last_lines(run) else {
         return Ok(());
     };
+    let (told, heard) = bounded(1);
+    thread::spawn(move || {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+        // Nobody waits any longer when that took too long.
+        let _ = told.send(written);
+    });
+    heard.recv_timeout(PATIENCE).unwrap_or(Ok(()))
+}
+
+/// Five lines: what ran, how far, where it stood, what is saved, how to repeat it.
+fn last_lines(run: &Last) -> Option<String> {
+    let (about, frame) = (run.about.as_ref()?, run.frame.as_ref()?);
     let description = &about.description;
     let state = match &frame.state {
         RunState::Running => "was running".to_owned(),
@@ -199,20 +218,15 @@ fn tell(run: &Last) -> io::Result<()> {
             again += &format!(" --set {}", quoted(&set));
         }
     }
-    let mut out = io::stdout().lock();
-    let unit = &description.unit;
-    writeln!(out, "{}: {}", named(&about.preset), about.preset.title)?;
-    writeln!(
-        out,
-        "{} {unit}s of {}, {}",
-        frame.step,
-        about.preset.length,
-        text::line(&state)
-    )?;
-    writeln!(out, "{metrics}")?;
-    writeln!(out, "{kept}")?;
-    writeln!(out, "again: {again}")?;
-    out.flush()
+    let what = format!("{}: {}", named(&about.preset), about.preset.title);
+    let (unit, length, state) = (&description.unit, about.preset.length, text::line(&state));
+    let how_far = format!("{} {unit}s of {length}, {state}", frame.step);
+    let again = format!("again: {again}");
+    Some(
+        [what, how_far, metrics, kept, again]
+            .map(|line| line + "\n")
+            .concat(),
+    )
 }
 
 /// The value that the preset itself gives a parameter on the way to `step`.
