@@ -2,6 +2,10 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
 
 use super::headless::{named, short};
 use crate::data::text;
@@ -13,22 +17,30 @@ use crate::ui::Last;
 /// Metrics that the summary shows.
 const METRICS: usize = 4;
 
-/// Five lines: what ran, how far, with what result, what was saved, and how to run it again.
+/// How long the last lines wait for a terminal that does not read.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Writes five lines: what ran, how far, with what result, what was saved, how to run it again.
 /// # Errors
 /// When nothing can be written any more.
-pub fn say(
-    out: &mut impl Write,
-    finished: &Finished,
-    last: &Last,
-    data: Option<&Path>,
-) -> io::Result<()> {
+pub fn say(finished: &Finished, last: &Last, data: Option<&Path>) -> io::Result<()> {
     let preset = &finished.preset;
-    writeln!(out, "{}  {}", named(preset), preset.title)?;
-    writeln!(out, "{}", progress(finished))?;
-    writeln!(out, "{}", metrics(finished))?;
-    writeln!(out, "{}", kept(last))?;
-    writeln!(out, "{}", again(finished, last, data))?;
-    out.flush()
+    let lines = [
+        format!("{}: {}", named(preset), preset.title),
+        progress(finished),
+        metrics(finished),
+        kept(last),
+        format!("again: {}", again(finished, last, data)),
+    ];
+    let words = lines.map(|line| line + "\n").concat();
+    let (told, heard) = bounded(1);
+    thread::spawn(move || {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(words.as_bytes()).and_then(|()| out.flush());
+        // Nobody waits any longer when that took too long.
+        let _ = told.send(written);
+    });
+    heard.recv_timeout(PATIENCE).unwrap_or(Ok(()))
 }
 
 fn progress(finished: &Finished) -> String {
@@ -36,10 +48,12 @@ fn progress(finished: &Finished) -> String {
     let state = match &finished.state {
         RunState::Done => "done".to_owned(),
         RunState::Faulted(fault) => format!("fault: {}", text::line(&fault.what)),
-        RunState::Running | RunState::Paused => format!("of {}", finished.preset.length),
+        RunState::Paused => "was paused".to_owned(),
+        RunState::Running => "was running".to_owned(),
     };
+    let (step, length) = (finished.step, finished.preset.length);
     let seconds = short(finished.wall.as_secs_f64());
-    format!("{} {unit}s in {seconds} s, {state}", finished.step)
+    format!("{step} {unit}s of {length}, {state}; {seconds} s")
 }
 
 fn metrics(finished: &Finished) -> String {

@@ -79,7 +79,7 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         _ => None,
     };
     if let (Some(finished), Some(last)) = (&finished, &outcome.run) {
-        farewell::say(&mut io::stdout().lock(), finished, last, data.as_deref())?;
+        farewell::say(finished, last, data.as_deref())?;
     }
     match outcome.ended {
         Ended::Asked => Ok(()),

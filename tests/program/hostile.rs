@@ -60,11 +60,11 @@ fn a_preset_says_its_words_and_nothing_else() {
     pty.keys("?");
     pty.wait_for("blinking");
     pty.keys("\x1b");
-    pty.wait_for("[2 Learning]");
+    pty.wait_for("q quit");
     pty.keys(":");
     pty.wait_for("enter do it");
     pty.keys("\x1b");
-    pty.wait_for("[2 Learning]");
+    pty.wait_for("q quit");
     pty.keys("\x03");
     pty.wait_for("leave?");
     pty.keys("y");

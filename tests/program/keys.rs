@@ -27,11 +27,9 @@ fn a_value_is_typed_and_a_refusal_says_why() {
     pty.keys("\x150.25\r");
     pty.wait_for("accepted: eta 0.1 -> 0.25 at step");
     pty.keys(":set eta 9\r");
-    pty.wait_for("2");
-    pty.wait_until("why 9 is refused", |screen| {
-        screen.contents().contains("9 is above") || screen.contents().contains("from 1e-4 to 2")
-    });
+    pty.wait_for("`eta` cannot be `9`: it takes a number from 1e-4 to 2");
     pty.keys("\x1b");
+    pty.wait_for("q quit");
     pty.wait_for("▸eta            0.25");
     leave(pty);
 }
@@ -127,14 +125,5 @@ fn a_paste_fires_no_command() {
     pty.wait_for(":set n 31");
     pty.keys("\r");
     pty.wait_for("accepted: n 20 -> 31 at step");
-    leave(pty);
-}
-
-#[test]
-fn a_key_that_arrives_in_pieces_is_one_key() {
-    let mut pty = paused(80, 24);
-    pty.keys("\x1b");
-    pty.keys("[B");
-    pty.wait_for("▸sweeps n");
     leave(pty);
 }

@@ -45,6 +45,12 @@ struct Received {
     ended: bool,
 }
 
+impl Received {
+    fn shows(&self, wanted: impl Fn(&vt100::Screen) -> bool) -> bool {
+        !inside_update(&self.bytes) && wanted(self.screen.screen())
+    }
+}
+
 /// How the thread that reads the terminal is told what to do.
 #[derive(Default)]
 struct Orders {
@@ -169,10 +175,10 @@ impl Pty {
         self.received().bytes[from..].to_vec()
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen is as wanted, between two frames: a terminal shows none in the middle.
     pub fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let start = Instant::now();
-        while !wanted(self.received().screen.screen()) {
+        while !self.received().shows(&wanted) {
             let ended = self.received().ended;
             assert!(
                 start.elapsed() < LIMIT && !ended,

@@ -84,6 +84,8 @@ pub fn show_view(run: &mut Run, number: usize) {
     if (1..=run.tabs.len()).contains(&number) {
         run.tab = number - 1;
         run.zoomed = false;
+    } else if run.tabs.is_empty() {
+        run.say(Tone::Plain, "the run is still being set up");
     } else {
         let last = run.tabs.len();
         run.say(Tone::Plain, format!("the views are 1 to {last}"));
