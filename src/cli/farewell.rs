@@ -78,8 +78,8 @@ fn kept(last: &Last) -> String {
                 text::line(file)
             )
         }
-        (None, true) => "parameters changed on the way, not saved (`:save FILE` does)".to_owned(),
-        (None, false) => "nothing changed, nothing to save".to_owned(),
+        (None, true) => "changed parameters were not saved (`:save FILE` keeps them)".to_owned(),
+        (None, false) => "nothing saved; the preset is unchanged".to_owned(),
     }
 }
 
