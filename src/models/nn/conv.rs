@@ -7,7 +7,7 @@
 //! Each sample is laid out as a matrix of `in k k` rows, one column for each output position
 //! ("patches"); then the convolution and its two adjoints are matrix products.
 
-use super::matmul;
+use super::matmul::{Packed, product, transposed_product};
 use super::real::Real;
 use super::shape::Shape;
 
@@ -23,6 +23,25 @@ pub struct Conv {
     pub kernel: usize,
     pub stride: usize,
     pub padding: usize,
+}
+
+/// Room for the patches of one sample, and for a matrix packed for a product.
+#[derive(Clone, Debug, Default)]
+pub struct Buffers<T> {
+    patches: Vec<T>,
+    pub packed: Packed<T>,
+}
+
+impl<T: Real> Buffers<T> {
+    /// Makes room for the work of a convolution.
+    pub fn reserve(&mut self, conv: &Conv) {
+        let more = conv.patches_size().saturating_sub(self.patches.len());
+        self.patches.reserve(more);
+        let (fan_in, positions) = (conv.fan_in(), conv.positions());
+        self.packed.reserve(fan_in, positions);
+        self.packed.reserve(conv.out_channels, positions);
+        self.packed.reserve(positions, fan_in);
+    }
 }
 
 impl Conv {
@@ -74,8 +93,7 @@ impl Conv {
         self.out_channels * self.positions()
     }
 
-    /// Numbers in the patch matrix of one sample, the workspace of all functions below.
-    pub fn patches_size(&self) -> usize {
+    fn patches_size(&self) -> usize {
         self.fan_in() * self.positions()
     }
 
@@ -116,23 +134,25 @@ impl Conv {
     }
 
     /// `y = w * x` without the bias, for every sample in `x`.
-    pub fn forward<T: Real>(&self, w: &[T], x: &[T], y: &mut [T], patches: &mut [T]) {
-        let patches = &mut patches[..self.patches_size()];
+    pub fn forward<T: Real>(&self, w: &[T], x: &[T], y: &mut [T], buffers: &mut Buffers<T>) {
+        let Buffers { patches, packed } = buffers;
+        patches.resize(self.patches_size(), T::zero());
         let samples = x.chunks_exact(self.in_size());
         for (x, y) in samples.zip(y.chunks_exact_mut(self.out_size())) {
             self.gather(x, patches);
-            let (m, k, n) = (self.out_channels, self.fan_in(), self.positions());
-            matmul::product(m, k, n, w, patches, y);
+            packed.set(self.fan_in(), self.positions(), patches);
+            product(w, packed, y, false);
         }
     }
 
     /// The adjoint in `x`: `below = J^T s` for every sample.
-    pub fn pull<T: Real>(&self, w: &[T], s: &[T], below: &mut [T], patches: &mut [T]) {
-        let patches = &mut patches[..self.patches_size()];
+    pub fn pull<T: Real>(&self, w: &[T], s: &[T], below: &mut [T], buffers: &mut Buffers<T>) {
+        let Buffers { patches, packed } = buffers;
+        patches.resize(self.patches_size(), T::zero());
         let samples = s.chunks_exact(self.out_size());
         for (s, below) in samples.zip(below.chunks_exact_mut(self.in_size())) {
-            let size = (self.fan_in(), self.out_channels, self.positions());
-            matmul::transposed_by(size, w, s, patches, false);
+            packed.set(self.out_channels, self.positions(), s);
+            transposed_product(w, packed, patches, false);
             below.fill(T::zero());
             self.for_each_patch(|at, to| below[to] += patches[at]);
         }
@@ -147,19 +167,21 @@ impl Conv {
         weight: &mut [T],
         bias: &mut [T],
         add: bool,
-        patches: &mut [T],
+        buffers: &mut Buffers<T>,
     ) {
         if !add {
             weight.fill(T::zero());
             bias.fill(T::zero());
         }
-        let patches = &mut patches[..self.patches_size()];
-        let (m, k, n) = (self.out_channels, self.positions(), self.fan_in());
+        let Buffers { patches, packed } = buffers;
+        patches.resize(self.patches_size(), T::zero());
+        let positions = self.positions();
         let samples = s.chunks_exact(self.out_size());
         for (s, x) in samples.zip(x.chunks_exact(self.in_size())) {
             self.gather(x, patches);
-            matmul::add_by_transposed(m, k, n, s, patches, weight);
-            for (b, s) in bias.iter_mut().zip(s.chunks_exact(k)) {
+            packed.set_transposed(positions, self.fan_in(), patches);
+            product(s, packed, weight, true);
+            for (b, s) in bias.iter_mut().zip(s.chunks_exact(positions)) {
                 *b += s.iter().fold(T::zero(), |sum, &s| sum + s);
             }
         }

@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use super::activation::Activation;
-use super::conv::Conv;
+use super::conv::{Buffers, Conv};
 use super::elementwise as each;
-use super::matmul;
+use super::matmul::{Packed, product, transposed_product};
 use super::pool::Pool;
 use super::real::Real;
 use super::shape::Shape;
@@ -82,26 +82,68 @@ impl<T: Real> Trace<T> {
     }
 }
 
-/// Buffers for work inside a layer; nothing in them outlives a call.
+/// Buffers for work inside a layer.
 #[derive(Clone, Debug)]
 pub struct Scratch<T> {
     between: Vec<Vec<T>>,
-    patches: Vec<T>,
+    weights: Vec<PackedWeights<T>>,
+    buffers: Buffers<T>,
+}
+
+/// The weights of a dense operation, packed when they are first used.
+#[derive(Clone, Debug, Default)]
+struct PackedWeights<T> {
+    forward: Packed<T>,
+    backward: Packed<T>,
+    forward_known: bool,
+    backward_known: bool,
+}
+
+impl<T: Real> PackedWeights<T> {
+    /// `W^T`, for `u W^T`.
+    fn forward(&mut self, node: &Node, params: &[T]) -> &Packed<T> {
+        if !self.forward_known {
+            let w = &params[node.weight.clone()];
+            self.forward.set_transposed(node.input, node.output, w);
+            self.forward_known = true;
+        }
+        &self.forward
+    }
+
+    /// `W`, for `s W`.
+    fn backward(&mut self, node: &Node, params: &[T]) -> &Packed<T> {
+        if !self.backward_known {
+            let w = &params[node.weight.clone()];
+            self.backward.set(node.output, node.input, w);
+            self.backward_known = true;
+        }
+        &self.backward
+    }
 }
 
 impl<T: Real> Scratch<T> {
     pub fn new(layer: &Layer, batch: usize) -> Self {
-        let patches = layer.nodes.iter().map(|node| match node.map {
-            Map::Conv(conv) => conv.patches_size(),
-            _ => 0,
-        });
+        let mut buffers = Buffers::default();
+        for node in &layer.nodes {
+            match &node.map {
+                Map::Conv(conv) => buffers.reserve(conv),
+                Map::Dense => buffers.packed.reserve(batch, node.input),
+                Map::Pool(_) | Map::Copy => {}
+            }
+        }
+        let between = |node: &Node| vec![T::zero(); batch * node.output];
         Self {
-            patches: vec![T::zero(); patches.max().unwrap_or(0)],
-            between: layer
-                .nodes
-                .iter()
-                .map(|node| vec![T::zero(); batch * node.output])
-                .collect(),
+            between: layer.nodes.iter().map(between).collect(),
+            weights: vec![PackedWeights::default(); layer.nodes.len()],
+            buffers,
+        }
+    }
+
+    /// To be called whenever the parameters have changed: what is packed of them is forgotten.
+    pub fn renew(&mut self) {
+        for packed in &mut self.weights {
+            packed.forward_known = false;
+            packed.backward_known = false;
         }
     }
 }
@@ -124,20 +166,22 @@ pub struct Sink<'a, T> {
     pub add: bool,
 }
 
+/// What an operation needs besides its numbers.
+struct Tools<'a, T> {
+    weights: &'a mut PackedWeights<T>,
+    buffers: &'a mut Buffers<T>,
+}
+
 impl Node {
     pub fn has_params(&self) -> bool {
         !self.weight.is_empty()
     }
 
     /// The map without bias and nonlinearity.
-    fn linear<T: Real>(&self, params: &[T], x: &[T], y: &mut [T], patches: &mut [T]) {
+    fn linear<T: Real>(&self, params: &[T], x: &[T], y: &mut [T], tools: Tools<'_, T>) {
         match &self.map {
-            Map::Dense => {
-                let rows = x.len() / self.input;
-                let w = &params[self.weight.clone()];
-                matmul::by_transposed(rows, self.input, self.output, x, w, y);
-            }
-            Map::Conv(conv) => conv.forward(&params[self.weight.clone()], x, y, patches),
+            Map::Dense => product(x, tools.weights.forward(self, params), y, false),
+            Map::Conv(conv) => conv.forward(&params[self.weight.clone()], x, y, tools.buffers),
             Map::Pool(_) => unreachable!("pooling needs its picks"),
             Map::Copy => y.copy_from_slice(x),
         }
@@ -150,12 +194,12 @@ impl Node {
         y: &mut [T],
         slope: &mut [T],
         picks: &mut [u32],
-        patches: &mut [T],
+        tools: Tools<'_, T>,
     ) {
         if let Map::Pool(pool) = &self.map {
             pool.forward(x, y, picks);
         } else {
-            self.linear(params, x, y, patches);
+            self.linear(params, x, y, tools);
         }
         let bias = &params[self.bias.clone()];
         match &self.map {
@@ -172,14 +216,11 @@ impl Node {
         picks: &[u32],
         s: &[T],
         below: &mut [T],
-        patches: &mut [T],
+        tools: Tools<'_, T>,
     ) {
-        let w = &params[self.weight.clone()];
         match &self.map {
-            Map::Dense => {
-                matmul::product(s.len() / self.output, self.output, self.input, s, w, below);
-            }
-            Map::Conv(conv) => conv.pull(w, s, below, patches),
+            Map::Dense => product(s, tools.weights.backward(self, params), below, false),
+            Map::Conv(conv) => conv.pull(&params[self.weight.clone()], s, below, tools.buffers),
             Map::Pool(pool) => pool.pull(picks, s, below),
             Map::Copy => below.copy_from_slice(s),
         }
@@ -191,18 +232,18 @@ impl Node {
         x: &[T],
         gradient: &mut [T],
         add: bool,
-        patches: &mut [T],
+        buffers: &mut Buffers<T>,
     ) {
         // Weights and bias lie side by side.
         let both = &mut gradient[self.weight.start..self.bias.end];
         let (weight, bias) = both.split_at_mut(self.weight.len());
         match &self.map {
             Map::Dense => {
-                let size = (self.output, s.len() / self.output, self.input);
-                matmul::transposed_by(size, s, x, weight, add);
+                buffers.packed.set(x.len() / self.input, self.input, x);
+                transposed_product(s, &buffers.packed, weight, add);
                 each::sum_rows(s, bias, add);
             }
-            Map::Conv(conv) => conv.gradient(s, x, weight, bias, add, patches),
+            Map::Conv(conv) => conv.gradient(s, x, weight, bias, add, buffers),
             Map::Pool(_) | Map::Copy => {}
         }
     }
@@ -256,7 +297,11 @@ impl Layer {
             };
             let x = part(x, node.input, rows);
             let y = part_mut(&mut here[0], node.output, rows);
-            node.forward(params, x, y, slope, picks, &mut scratch.patches);
+            let tools = Tools {
+                weights: &mut scratch.weights[i],
+                buffers: &mut scratch.buffers,
+            };
+            node.forward(params, x, y, slope, picks, tools);
         }
     }
 
@@ -297,7 +342,7 @@ impl Layer {
                     &trace.outputs[i - 1]
                 };
                 let x = part(x, node.input, rows);
-                node.gradient(s, x, sink.gradient, sink.add, &mut scratch.patches);
+                node.gradient(s, x, sink.gradient, sink.add, &mut scratch.buffers);
             }
             let target = match lower.last_mut() {
                 Some(buffer) => Some(part_mut(buffer, node.input, rows)),
@@ -308,7 +353,11 @@ impl Layer {
                     Map::Pool(_) => part(&trace.picks[i], node.output, rows),
                     _ => &[],
                 };
-                node.pull(params, picks, s, target, &mut scratch.patches);
+                let tools = Tools {
+                    weights: &mut scratch.weights[i],
+                    buffers: &mut scratch.buffers,
+                };
+                node.pull(params, picks, s, target, tools);
             }
         }
     }
@@ -334,7 +383,11 @@ impl Layer {
             if let Map::Pool(pool) = &node.map {
                 pool.push(part(&trace.picks[i], node.output, rows), x, y);
             } else {
-                node.linear(params, x, y, &mut scratch.patches);
+                let tools = Tools {
+                    weights: &mut scratch.weights[i],
+                    buffers: &mut scratch.buffers,
+                };
+                node.linear(params, x, y, tools);
             }
             if node.activation != Activation::Identity {
                 each::multiply_assign(y, part(&trace.slopes[i], node.output, rows));

@@ -8,10 +8,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::exp;
+use super::matmul::Multiply;
 
 /// A float with what the kernels need of it.
 pub trait Real:
     LinalgScalar
+    + Multiply
     + AddAssign
     + SubAssign
     + MulAssign

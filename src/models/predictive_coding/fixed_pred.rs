@@ -9,7 +9,7 @@ use crate::models::nn::network::Network;
 use crate::models::nn::real::Real;
 
 /// Samples that one pass through the layers takes together, so that they stay in the cache.
-const BLOCK: usize = 64;
+const BLOCK: usize = 60;
 
 /// Puts the errors of the samples `rows` before the first update: 0 in the hidden layers, the
 /// gradient of the loss at the output, where it stays. What the output layer sends down never

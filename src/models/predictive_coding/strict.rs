@@ -10,7 +10,7 @@ use crate::models::nn::network::Network;
 use crate::models::nn::real::Real;
 
 /// Samples that one pass through the layers takes together, so that they stay in the cache.
-const BLOCK: usize = 64;
+const BLOCK: usize = 60;
 
 /// What all sweeps of a step share.
 #[derive(Clone, Copy, Debug)]

@@ -104,8 +104,12 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// The plain forward pass of the samples `rows`.
+    /// The plain forward pass of the samples `rows`. Those of a batch must come in order: the first
+    /// takes in the parameters, which then hold until the next first.
     pub fn forward(&mut self, network: &Network, params: &[T], rows: &Range<usize>) {
+        if rows.start == 0 {
+            self.scratch.iter_mut().for_each(Scratch::renew);
+        }
         for (l, layer) in network.layers.iter().enumerate() {
             let (below, here) = self.traces.split_at_mut(l);
             let input = below.last().map_or(&self.input[..], Trace::output);
