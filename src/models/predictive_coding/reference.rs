@@ -14,7 +14,7 @@ use crate::models::nn::real::Real;
 use crate::models::{CaseError, Check};
 
 /// Replays a case in double precision (held to the file's tolerance), in single precision (held to
-/// [`single_bound`]) and, for FixedPred, by the closed form in double precision.
+/// `single_bound`) and, for FixedPred, by the closed form in double precision.
 /// # Errors
 /// Names the field of a malformed case.
 pub fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
