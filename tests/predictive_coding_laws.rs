@@ -155,7 +155,7 @@ fn the_theorem_s_staircase() {
         for n in 1..=depth + 2 {
             let compared = scene.fixed_pred(1.0, n, &vec![1.0; depth]);
             for (l, c) in (1..).zip(compared) {
-                let expected = if n >= depth - l + 1 { 0.0 } else { 1.0 };
+                let expected = if n > depth - l { 0.0 } else { 1.0 };
                 let off = (c.relative_error - expected).abs();
                 assert!(off < 1e-12, "{text}: n {n} layer {l}: {}", c.relative_error);
             }
