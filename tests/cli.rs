@@ -483,6 +483,20 @@ fn a_reader_that_leaves_early_is_no_error() {
 }
 
 #[test]
+fn a_full_disk_is_an_error_of_output() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_hebbtop"))
+        .arg("presets")
+        .stdout(full)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(4));
+}
+
+#[test]
 fn nothing_of_a_file_drives_the_terminal() {
     let hostile = SMALL.replace("\"a small one\"", "\"a \\u001b[31msmall\\u0007 one\"");
     let (_dir, path) = preset_file(&hostile.replace("eta = 0.05", "\"e\\u001b]0;x\\u0007\" = 1"));

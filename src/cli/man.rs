@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap_mangen::Man;
 
 use super::exit::Outcome;
+use crate::ui::keys::{Binding, TABLE};
 
 const EXIT_STATUS: &str = ".SH \"EXIT STATUS\"\n\
     0 done; 1 a check failed; 2 usage or a bad file; 3 fault of the model; 4 input or output;\n\
@@ -43,5 +44,63 @@ fn write(page: &mut Vec<u8>) -> io::Result<()> {
         let parts = String::from_utf8_lossy(&section).replace(".SH ", ".SS ");
         page.write_all(parts.as_bytes())?;
     }
+    keys(page)?;
     page.write_all(EXIT_STATUS.as_bytes())
+}
+
+/// The table of keys and typed commands, place by place.
+fn keys(page: &mut impl Write) -> io::Result<()> {
+    writeln!(page, ".SH KEYS")?;
+    let mut place = "";
+    for row in TABLE {
+        if row.context.title() != place {
+            place = row.context.title();
+            writeln!(page, ".SS \"{place}\"")?;
+        }
+        writeln!(page, ".TP\n\\fB{}\\fR", plain(&ways(row)))?;
+        writeln!(page, "{}", plain(&row.help.replace(['{', '}'], "")))?;
+    }
+    Ok(())
+}
+
+/// The keys of a row, then the command that can be typed for it.
+fn ways(row: &Binding) -> String {
+    let typed = format!(":{} {}", row.id, row.argument.usage());
+    let mut ways: Vec<&str> = row.keys.to_vec();
+    if row.typed {
+        ways.push(typed.trim_end());
+    }
+    ways.join("  ")
+}
+
+/// As troff prints it unchanged, at the beginning of a line too.
+fn plain(words: &str) -> String {
+    let escaped = words.replace('\\', "\\e").replace('-', "\\-");
+    format!("\\&{escaped}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_every_subcommand_key_and_typed_command() {
+        let mut page = Vec::new();
+        write(&mut page).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        for subcommand in super::super::command().get_subcommands() {
+            let heading = format!(".SH \"hebbtop {}\"", subcommand.get_name());
+            assert!(page.contains(&heading), "{heading}");
+        }
+        for row in TABLE {
+            assert!(page.contains(&plain(&ways(row))), "{}", row.id);
+        }
+        assert!(!page.contains("{unit}"));
+    }
+
+    #[test]
+    fn what_troff_would_take_for_a_command_is_escaped() {
+        assert_eq!(plain(".x-y"), "\\&.x\\-y");
+        assert_eq!(plain("a\\b"), "\\&a\\eb");
+    }
 }
