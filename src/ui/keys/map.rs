@@ -19,7 +19,7 @@ impl KeyMap {
     pub fn standard() -> Self {
         let mut rows = HashMap::new();
         let mut keys = HashMap::new();
-        for row in TABLE {
+        for row in TABLE.iter() {
             let parsed: Vec<Key> = row
                 .keys
                 .iter()

@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_context_can_be_active_and_every_row_can_be_reached() {
-        for row in TABLE {
+        for row in TABLE.iter() {
             assert!(
                 STACKS.iter().any(|stack| stack.contains(&row.context)),
                 "{:?}",
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn ids_are_unique_and_the_detaching_key_is_free() {
         let mut seen = HashMap::new();
-        for row in TABLE {
+        for row in TABLE.iter() {
             assert!(seen.insert(row.id, ()).is_none(), "{} twice", row.id);
             assert!(!row.keys.contains(&"D"), "{} takes D", row.id);
         }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn nothing_that_loses_work_sits_on_a_key_that_ends_a_split_escape_sequence() {
         use crate::ui::action::{DialogAction, RunAction, ScreenAction};
-        for row in TABLE {
+        for row in TABLE.iter() {
             let loses = matches!(
                 row.action,
                 Action::Run(RunAction::ResetSameSeed | RunAction::ResetNewSeed)

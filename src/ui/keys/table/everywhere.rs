@@ -1,0 +1,202 @@
+//! Rows that hold wherever a run is shown.
+
+use super::super::{Argument, Binding, Context};
+use super::{row, run, screen, view};
+use crate::ui::action::{RunAction, ScreenAction};
+
+pub(super) const EVERYWHERE: &[Binding] = &[
+    // Everywhere.
+    row(
+        "help",
+        Context::Global,
+        &["?", "f1"],
+        screen(ScreenAction::Help),
+    )
+    .hint("help")
+    .says("what this view shows, and every key"),
+    row(
+        "palette",
+        Context::Global,
+        &[":"],
+        screen(ScreenAction::Palette("")),
+    )
+    .hint("command")
+    .says("type a command; tab completes, up and down recall"),
+    row(
+        "pause",
+        Context::Global,
+        &["space"],
+        run(RunAction::TogglePause),
+    )
+    .hint("{pause}")
+    .says("pause or resume the simulation")
+    .typed(Argument::None),
+    row(
+        "step-quantum",
+        Context::Global,
+        &["."],
+        run(RunAction::StepQuantum),
+    )
+    .hint("{quantum}")
+    .says("do one {quantum}, or N of them, then pause")
+    .typed(Argument::Count),
+    row("step", Context::Global, &[">"], run(RunAction::StepUnit))
+        .hint("{unit}")
+        .says("do one {unit}, or N of them, then pause")
+        .typed(Argument::Count),
+    row(
+        "freeze",
+        Context::Global,
+        &["f"],
+        screen(ScreenAction::Freeze),
+    )
+    .hint("{freeze}")
+    .says("hold the picture still while the run goes on")
+    .typed(Argument::None),
+    row(
+        "pace",
+        Context::Global,
+        &["p", "F"],
+        run(RunAction::TogglePace),
+    )
+    .hint("{pace}")
+    .says("flat out, or the pace at which one can watch; or N {unit}s a second")
+    .typed(Argument::Pace),
+    row("slow", Context::Global, &["P"], run(RunAction::ToggleSlow))
+        .says("slow motion, a few {quantum}s a second, and back")
+        .typed(Argument::None),
+    row("undo", Context::Global, &["u"], run(RunAction::Undo))
+        .hint("undo")
+        .says("take the last change of a parameter back")
+        .typed(Argument::None),
+    row("redo", Context::Global, &["U"], run(RunAction::Redo))
+        .says("make the change again that was taken back")
+        .typed(Argument::None),
+    row("mark", Context::Global, &["m"], run(RunAction::Mark))
+        .hint("mark")
+        .says("put a mark on every chart, with words if you type them")
+        .typed(Argument::Words),
+    row(
+        "variant",
+        Context::Global,
+        &["v"],
+        run(RunAction::NextVariant),
+    )
+    .says("go to the next variant of the preset, or to the one named")
+    .typed(Argument::Variant),
+    row(
+        "restart",
+        Context::Global,
+        &["r"],
+        screen(ScreenAction::AskReset),
+    )
+    .says("start again from step 0 with the present parameters"),
+    row("reset", Context::Global, &[], run(RunAction::ResetSameSeed))
+        .says("start again from step 0 with the same seed, without asking")
+        .typed(Argument::None),
+    row(
+        "seed",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("seed ")),
+    )
+    .says("start again from step 0 with seed N")
+    .typed(Argument::Seed),
+    row(
+        "set",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("set ")),
+    )
+    .says("give a parameter a value")
+    .typed(Argument::Assignment),
+    row(
+        "preset",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("preset ")),
+    )
+    .says("go to another experiment")
+    .typed(Argument::Preset),
+    row(
+        "save",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("save ")),
+    )
+    .says("write the present parameters as a preset file")
+    .typed(Argument::File),
+    row(
+        "next-panel",
+        Context::Global,
+        &["tab"],
+        screen(ScreenAction::NextPanel),
+    )
+    .hint("panel")
+    .says("give the next panel the focus"),
+    row(
+        "previous-panel",
+        Context::Global,
+        &["shift-tab"],
+        screen(ScreenAction::PreviousPanel),
+    )
+    .says("give the panel before the focus"),
+    row(
+        "to-parameters",
+        Context::Global,
+        &["esc"],
+        screen(ScreenAction::FocusParameters),
+    )
+    .says("give the parameters the focus, the panels their places"),
+    row("zoom", Context::Global, &["z"], screen(ScreenAction::Zoom))
+        .hint("alone")
+        .says("show the panel under focus alone, and back")
+        .typed(Argument::None),
+    row(
+        "view",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("view ")),
+    )
+    .says("go to a view by number or name")
+    .typed(Argument::View),
+    view("view-1", &["1"], 1),
+    view("view-2", &["2"], 2),
+    view("view-3", &["3"], 3),
+    view("view-4", &["4"], 4),
+    view("view-5", &["5"], 5),
+    view("view-6", &["6"], 6),
+    view("view-7", &["7"], 7),
+    view("view-8", &["8"], 8),
+    view("view-9", &["9"], 9),
+    row(
+        "quit",
+        Context::Global,
+        &["q"],
+        screen(ScreenAction::AskQuit),
+    )
+    .hint("quit")
+    .says("leave; asks when something would be lost")
+    .typed(Argument::None),
+    row(
+        "repaint",
+        Context::Always,
+        &["ctrl-l"],
+        screen(ScreenAction::Repaint),
+    )
+    .says("paint the whole screen again"),
+    row(
+        "interrupt",
+        Context::Always,
+        &["ctrl-c"],
+        screen(ScreenAction::Interrupt),
+    )
+    .says("leave: asks the first time, leaves the second"),
+    row(
+        "suspend",
+        Context::Always,
+        &["ctrl-z"],
+        screen(ScreenAction::Suspend),
+    )
+    .says("give the terminal back to the shell; fg returns"),
+];
