@@ -52,7 +52,7 @@ fn write(page: &mut Vec<u8>) -> io::Result<()> {
 fn keys(page: &mut impl Write) -> io::Result<()> {
     writeln!(page, ".SH KEYS")?;
     let mut place = "";
-    for row in TABLE {
+    for row in TABLE.iter() {
         if row.context.title() != place {
             place = row.context.title();
             writeln!(page, ".SS \"{place}\"")?;
@@ -92,7 +92,7 @@ mod tests {
             let heading = format!(".SH \"hebbtop {}\"", subcommand.get_name());
             assert!(page.contains(&heading), "{heading}");
         }
-        for row in TABLE {
+        for row in TABLE.iter() {
             assert!(page.contains(&plain(&ways(row))), "{}", row.id);
         }
         assert!(!page.contains("{unit}"));
