@@ -17,12 +17,12 @@ pub struct Params {
     model: String,
 }
 
-/// Accepts a family by its id or by the beginning of its presets' names.
+/// Accepts a family by its id or by a beginning of its presets' names.
 pub fn model_names() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FAMILIES
             .iter()
-            .flat_map(|family| [family.id, family.prefix]),
+            .flat_map(|family| std::iter::once(family.id).chain(family.prefixes.iter().copied())),
     )
 }
 
@@ -30,7 +30,7 @@ pub fn model_names() -> PossibleValuesParser {
 pub fn model(name: &str) -> Option<&'static Family> {
     FAMILIES
         .iter()
-        .find(|family| family.id == name || family.prefix == name)
+        .find(|family| family.id == name || family.prefixes.contains(&name))
 }
 
 /// # Errors
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn every_model_is_known_by_id_and_by_prefix() {
         for family in FAMILIES {
-            for name in [family.id, family.prefix] {
+            for name in std::iter::once(&family.id).chain(family.prefixes) {
                 assert_eq!(model(name).map(|found| found.id), Some(family.id));
             }
         }

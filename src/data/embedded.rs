@@ -1,4 +1,4 @@
-//! The sets that are compiled in; `digits8x8/README.md` says where they come from.
+//! The sets that are compiled in; the README.md beside each says where it comes from.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -6,9 +6,19 @@ use std::sync::{Arc, OnceLock};
 use super::set::{Half, Part, assemble};
 use super::{Dataset, idx};
 
-macro_rules! part {
-    ($file:literal, $sizes:literal) => {
-        unpack($file, include_bytes!($file), $sizes)
+macro_rules! half {
+    ($folder:literal, $half:literal) => {
+        Half {
+            images: half!($folder, $half, "-images-idx3-ubyte.gz", 3),
+            labels: half!($folder, $half, "-labels-idx1-ubyte.gz", 1),
+        }
+    };
+    ($folder:literal, $half:literal, $kind:literal, $sizes:literal) => {
+        unpack(
+            concat!($folder, "/", $half, $kind),
+            include_bytes!(concat!($folder, "/", $half, $kind)),
+            $sizes,
+        )
     };
 }
 
@@ -17,16 +27,22 @@ pub fn digits() -> Arc<Dataset> {
     static DIGITS: OnceLock<Arc<Dataset>> = OnceLock::new();
     DIGITS
         .get_or_init(|| {
-            let train = Half {
-                images: part!("digits8x8/train-images-idx3-ubyte.gz", 3),
-                labels: part!("digits8x8/train-labels-idx1-ubyte.gz", 1),
-            };
-            let test = Half {
-                images: part!("digits8x8/t10k-images-idx3-ubyte.gz", 3),
-                labels: part!("digits8x8/t10k-labels-idx1-ubyte.gz", 1),
-            };
+            let (train, test) = (half!("digits8x8", "train"), half!("digits8x8", "t10k"));
             let set = assemble("digits8x8", train, test, false);
             Arc::new(set.expect("the embedded digits fit together"))
+        })
+        .clone()
+}
+
+/// Drawn letters and digits, 28x28 grey levels, the 47 classes of EMNIST-balanced: 4700 to train
+/// with, 940 to test with.
+pub fn glyphs() -> Arc<Dataset> {
+    static GLYPHS: OnceLock<Arc<Dataset>> = OnceLock::new();
+    GLYPHS
+        .get_or_init(|| {
+            let (train, test) = (half!("glyph47", "train"), half!("glyph47", "t10k"));
+            let set = assemble("glyph47", train, test, false);
+            Arc::new(set.expect("the embedded glyphs fit together"))
         })
         .clone()
 }
@@ -60,5 +76,24 @@ mod tests {
             .map(|v| (v as f64 * 255.0 / 16.0).round() as u8)
             .collect();
         assert!(digits.train.images.iter().all(|grey| levels.contains(grey)));
+    }
+
+    /// Sizes and class counts as glyph47/README.md states them.
+    #[test]
+    fn the_glyphs_are_those_of_the_readme() {
+        let glyphs = glyphs();
+        assert_eq!((glyphs.rows, glyphs.cols, glyphs.classes), (28, 28, 47));
+        for (split, count) in [(&glyphs.train, 100), (&glyphs.test, 20)] {
+            assert_eq!(split.images.len(), 784 * split.len());
+            for class in 0..47 {
+                let found = split.labels.iter().filter(|&&label| label == class).count();
+                assert_eq!(found, count, "class {class}");
+            }
+        }
+        assert_eq!(
+            ["0", "9", "A", "Z", "a", "t"],
+            [0, 9, 10, 35, 36, 46].map(|label| glyphs.class_name(label))
+        );
+        assert_eq!(digits().class_name(7), "7");
     }
 }

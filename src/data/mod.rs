@@ -37,3 +37,20 @@ pub struct Dataset {
     pub train: Split,
     pub test: Split,
 }
+
+/// The classes of EMNIST-balanced in their order.
+const BALANCED: [&str; 47] = [
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "D", "E", "F", "G", "H", "I",
+    "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "a", "b",
+    "d", "e", "f", "g", "h", "n", "q", "r", "t",
+];
+
+impl Dataset {
+    /// What a class is called: its letter where there are those of EMNIST-balanced, else its number.
+    pub fn class_name(&self, label: usize) -> String {
+        match BALANCED.get(label) {
+            Some(letter) if self.classes == BALANCED.len() => (*letter).to_owned(),
+            _ => label.to_string(),
+        }
+    }
+}

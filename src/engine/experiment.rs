@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, embedded};
 use crate::models::{self, BuildError, Description, Family, Model, Setup, Value, Values};
 use crate::preset::{DataChoice, Preset, did_you_mean};
 
@@ -45,7 +45,8 @@ impl Experiment {
         let data = match (&preset.data, given) {
             (DataChoice::None, _) => None,
             (_, Some(given)) => Some(given),
-            (DataChoice::Digits, None) => Some(crate::data::embedded::digits()),
+            (DataChoice::Digits, None) => Some(embedded::digits()),
+            (DataChoice::Glyphs, None) => Some(embedded::glyphs()),
             (DataChoice::External(what), None) => {
                 let (preset, what) = (preset.name.clone(), what.clone());
                 return Err(StartError::NeedsData { preset, what });

@@ -46,7 +46,7 @@ const PARAMS: &[ParamSpec] = &[
 
 const COUNTER: Family = Family {
     id: "counter",
-    prefix: "test",
+    prefixes: &["test"],
     title: "Counter",
     summary: "counts",
     params: PARAMS,

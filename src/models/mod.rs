@@ -24,8 +24,8 @@ pub use values::Values;
 pub struct Family {
     /// The name that a preset gives as `model`.
     pub id: &'static str,
-    /// The beginning of its presets' names, without the dash.
-    pub prefix: &'static str,
+    /// The beginnings of its presets' names, without the dash.
+    pub prefixes: &'static [&'static str],
     pub title: &'static str,
     /// One sentence for lists.
     pub summary: &'static str,

@@ -55,8 +55,10 @@ pub fn list() -> &'static [Document] {
             })
             .collect();
         list.sort_by_key(|document| {
-            let begins = |prefix| document.name().split('-').next() == Some(prefix);
-            let family = FAMILIES.iter().position(|family| begins(family.prefix));
+            let first = document.name().split('-').next().unwrap_or_default();
+            let family = FAMILIES
+                .iter()
+                .position(|family| family.prefixes.contains(&first));
             family.unwrap_or(FAMILIES.len())
         });
         list
@@ -161,9 +163,10 @@ mod tests {
         for document in list() {
             let family = crate::models::family(document.model()).expect("a known model");
             let name = document.name();
-            let bench = format!("bench-{}-", family.prefix);
-            let named =
-                name.starts_with(&format!("{}-", family.prefix)) || name.starts_with(&bench);
+            let begins = name.strip_prefix("bench-").unwrap_or(name);
+            let named = begins
+                .split_once('-')
+                .is_some_and(|(prefix, _)| family.prefixes.contains(&prefix));
             assert!(named, "{name} does not begin with its family");
         }
     }

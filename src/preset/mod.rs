@@ -57,6 +57,8 @@ pub enum DataChoice {
     None,
     /// The 8x8 digits that are compiled in.
     Digits,
+    /// The 28x28 letters and digits that are compiled in.
+    Glyphs,
     /// Must be given with `--data`; the word says what is meant: "mnist", "fashion-mnist" or
     /// "emnist".
     External(String),

@@ -205,9 +205,10 @@ fn data_choice(fields: &Fields, given: Given<String>) -> Result<Given<DataChoice
     let value = match given.value.as_str() {
         "none" => DataChoice::None,
         "digits" => DataChoice::Digits,
+        "glyphs" => DataChoice::Glyphs,
         word if EXTERNAL.contains(&word) => DataChoice::External(word.to_owned()),
         word => {
-            let known = || ["none", "digits"].into_iter().chain(EXTERNAL);
+            let known = || ["none", "digits", "glyphs"].into_iter().chain(EXTERNAL);
             let what = format!(
                 "{} cannot be `{}`{}; known: {}",
                 fields.named("data"),

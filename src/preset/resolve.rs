@@ -187,6 +187,7 @@ impl Document {
         let data = match data {
             DataChoice::None => None,
             DataChoice::Digits => Some(embedded::digits()),
+            DataChoice::Glyphs => Some(embedded::glyphs()),
             DataChoice::External(word) => Some(Arc::new(stand_in(word))),
         };
         let setup = Setup {

@@ -62,6 +62,7 @@ pub fn to_toml(preset: &Preset) -> String {
     let data = match &preset.data {
         DataChoice::None => "none",
         DataChoice::Digits => "digits",
+        DataChoice::Glyphs => "glyphs",
         DataChoice::External(word) => word,
     };
     line(format!("data = {}", string(data)));

@@ -25,7 +25,7 @@ use super::{BuildError, Family, Model, Setup};
 
 pub const FAMILY: Family = Family {
     id: "predictive-coding",
-    prefix: "pc",
+    prefixes: &["pc"],
     title: "Predictive coding",
     summary: "Exact, FixedPred, Strict and Z-IL inference beside backpropagation",
     params: params::PARAMS,
