@@ -45,6 +45,7 @@ pub enum PanelData {
     HeatMap(Grid),
     Image(Picture),
     Histogram(Histogram),
+    Bars(BarChart),
     Table(Table),
     /// Why there is nothing to show now.
     Nothing(String),
@@ -124,6 +125,15 @@ pub struct Bar {
     pub value: f64,
     /// The one that should be largest (the true class), or that a person switched on.
     pub marked: bool,
+}
+
+/// Named numbers as bars, and what there is to say about them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BarChart {
+    pub caption: Vec<String>,
+    pub bars: Vec<Bar>,
+    /// The value of a full bar; `None` takes the largest magnitude.
+    pub full: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

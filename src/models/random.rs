@@ -19,6 +19,19 @@ pub fn stream(seed: u64, purpose: &str) -> Stream {
     Stream::from_seed(state)
 }
 
+/// A number below `n`, which is above 0. The bias of the remainder is below `n / 2^64`.
+pub fn below(stream: &mut Stream, n: usize) -> usize {
+    (stream.next_u64() % n as u64) as usize
+}
+
+/// Puts the list into a random order (Fisher and Yates).
+pub fn shuffle<T>(stream: &mut Stream, list: &mut [T]) {
+    for i in (1..list.len()).rev() {
+        let j = below(stream, i + 1);
+        list.swap(i, j);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

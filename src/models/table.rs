@@ -134,6 +134,8 @@ pub enum PanelKind {
     /// A picture with a caption and bars (an input and what the network makes of it).
     Image,
     Histogram,
+    /// Named numbers, with or without a sign, and words about them.
+    Bars,
     Table,
 }
 

@@ -8,8 +8,8 @@ use hebbtop::engine::{
     RunState,
 };
 use hebbtop::models::panel::{
-    Bar, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest, Picture, Row,
-    Series, Table, TableCell, Window,
+    Bar, BarChart, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest,
+    Picture, Row, Series, Table, TableCell, Window,
 };
 use hebbtop::models::table::{
     Applies, Better, Kind, MetricSpec, PanelKind, PanelSpec, ParamSpec, Scale, Scope, Text, Value,
@@ -507,6 +507,15 @@ impl PaperRun {
                 counts: (0..20)
                     .map(|i: u64| 100 - (i * i).abs_diff(100).min(99))
                     .collect(),
+            }),
+            PanelKind::Bars => PanelData::Bars(BarChart {
+                caption: vec!["three terms".into()],
+                bars: vec![Bar {
+                    label: "a".into(),
+                    value: -1.5,
+                    marked: true,
+                }],
+                full: None,
             }),
             PanelKind::Table => PanelData::Table(Table {
                 columns: ["|W|", "dW/W", "angle", "course"]

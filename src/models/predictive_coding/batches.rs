@@ -1,12 +1,11 @@
 //! Where training batches come from: shuffled epochs over the images.
 
 use multiversion::multiversion;
-use rand_chacha::rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Dataset, Split};
 use crate::models::nn::init::unit;
-use crate::models::random::{Stream, stream};
+use crate::models::random::{Stream, shuffle, stream};
 
 /// The order in which images are shown. An epoch is a permutation; what does not fill a batch at
 /// its end is left out.
@@ -42,10 +41,7 @@ impl Batches {
     /// Draws the next batch, at most as large as there are images.
     pub fn draw(&mut self, batch: usize) {
         if self.position + batch > self.order.len() {
-            for i in (1..self.order.len()).rev() {
-                let j = (self.stream.next_u64() % (i as u64 + 1)) as usize;
-                self.order.swap(i, j);
-            }
+            shuffle(&mut self.stream, &mut self.order);
             self.position = 0;
         }
         self.drawn.clear();

@@ -37,7 +37,7 @@ pub fn period(kind: &PanelKind) -> Duration {
     match kind {
         PanelKind::HeatMap => Duration::from_millis(375),
         PanelKind::Image | PanelKind::Histogram => Duration::from_millis(500),
-        PanelKind::Curves | PanelKind::Table => Duration::from_millis(250),
+        PanelKind::Bars | PanelKind::Curves | PanelKind::Table => Duration::from_millis(250),
         PanelKind::History { .. } => Duration::MAX,
     }
 }

@@ -11,7 +11,8 @@ use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::update::chart::is_log;
 use crate::ui::widget::{
-    Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView, XAxis,
+    BarsView, Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView,
+    XAxis,
 };
 
 pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
@@ -63,6 +64,13 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             title: &title,
             histogram,
             log: is_log(run, slot.panel),
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Bars(chart)) => BarsView {
+            theme,
+            title: &title,
+            chart,
             focused,
         }
         .render(area, buf),

@@ -1,39 +1,8 @@
 //! Text that is fitted to its place, and the model's words in the key table's texts.
 
-use ratatui::text::Span;
-
 use crate::engine::{Pace, RunState};
 use crate::ui::state::State;
-
-/// Lines of at most `width` columns, broken between words where that is possible. Line breaks of the
-/// text are kept.
-pub fn wrap(text: &str, width: u16) -> Vec<String> {
-    let width = usize::from(width.max(1));
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let indent: String = paragraph.chars().take_while(|c| *c == ' ').collect();
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            let lead = if line.is_empty() { &indent } else { " " };
-            if columns(&line) + columns(lead) + columns(word) <= width {
-                line.push_str(lead);
-                line.push_str(word);
-                continue;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-            }
-            for c in word.chars() {
-                if columns(&line) + columns(&c.to_string()) > width && !line.is_empty() {
-                    lines.push(std::mem::take(&mut line));
-                }
-                line.push(c);
-            }
-        }
-        lines.push(line);
-    }
-    lines
-}
+pub use crate::ui::widget::format::wrap;
 
 /// A text whose lines were broken by its author, as paragraphs: lines that follow each other are
 /// joined, unless the second is indented or begins an item of a list.
@@ -52,10 +21,6 @@ pub fn flow(text: &str) -> String {
         open = !line.is_empty();
     }
     flowed
-}
-
-fn columns(text: &str) -> usize {
-    Span::raw(text).width()
 }
 
 /// A text of the key table with the words of the present model in it.
@@ -88,13 +53,18 @@ pub fn fill(text: &str, state: &State) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::widget::format;
 
     #[test]
     fn wrapped_lines_fit_and_hold_every_word() {
         let text = "the angle between both gradients\n  in degrees, supercalifragilistic";
         for width in 1..40u16 {
             let lines = wrap(text, width);
-            assert!(lines.iter().all(|line| columns(line) <= usize::from(width)));
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| format::columns(line) <= usize::from(width))
+            );
             let joined: String = lines.concat().split_whitespace().collect();
             assert_eq!(joined, text.split_whitespace().collect::<String>());
         }

@@ -15,20 +15,27 @@ const LEAST_BAR: u16 = 5;
 /// Bars stand in two columns rather than be cut off if both are at least so wide.
 const LEAST_COLUMN: u16 = 22;
 
-/// The marked bar has a pointer; a largest one that is not the marked one stands out, because it
-/// is the wrong answer.
+/// A marked bar has a pointer. Where the bars are an answer, a largest one that is not the marked one
+/// stands out, because it is wrong.
 #[derive(Clone, Debug)]
 pub struct Bars<'a> {
     pub theme: Theme,
     pub bars: &'a [Bar],
     /// The length of a full bar; `None` takes the largest magnitude.
     pub full: Option<f64>,
+    /// Whether the marked bar is the one that should be largest.
+    pub is_answer: bool,
 }
 
 impl Bars<'_> {
     /// Rows that show all bars one below the other.
     pub fn rows(&self) -> u16 {
         self.bars.len().min(usize::from(u16::MAX)) as u16
+    }
+
+    /// Whether two columns of bars stand side by side in so many columns.
+    pub fn fits_two_columns(&self, width: u16) -> bool {
+        width >= 2 * LEAST_COLUMN + 2
     }
 
     /// The least columns that show labels, bars and numbers.
@@ -45,7 +52,7 @@ impl Widget for Bars<'_> {
             return;
         }
         let rows = usize::from(area.height);
-        let columns = if self.bars.len() > rows && area.width >= 2 * LEAST_COLUMN + 2 {
+        let columns = if self.bars.len() > rows && self.fits_two_columns(area.width) {
             2
         } else {
             1
@@ -88,7 +95,8 @@ struct Parts {
     full: f64,
     magnitude: f64,
     signed: bool,
-    largest: f64,
+    /// The value that stands out unless it is marked.
+    wrong: Option<f64>,
 }
 
 impl Parts {
@@ -120,12 +128,14 @@ impl Parts {
             full: if full > 0.0 { full } else { 1.0 },
             magnitude,
             signed,
-            largest: finite().fold(f64::NEG_INFINITY, f64::max),
+            wrong: bars
+                .is_answer
+                .then(|| finite().fold(f64::NEG_INFINITY, f64::max)),
         }
     }
 
     fn draw(&self, bar: &Bar, mut pen: Pen<'_>) {
-        let role = match (bar.marked, bar.value == self.largest) {
+        let role = match (bar.marked, Some(bar.value) == self.wrong) {
             (true, _) => Role::Good,
             (false, true) => Role::Warn,
             (false, false) => Role::Bar,

@@ -1,7 +1,9 @@
-//! Numbers as words, in one place, so that the same quantity looks the same on every panel.
+//! Numbers and texts as words, in one place, so that the same quantity looks the same on every panel.
 //!
 //! Widths are bounded and digits do not jump: a number keeps its count of significant digits
 //! (`0.0130`, not `0.013`), and [`fixed`] pads on the left.
+
+use ratatui::text::Span;
 
 /// Characters that [`short`] never exceeds, sign included.
 pub const SHORT_WIDTH: usize = 8;
@@ -222,6 +224,41 @@ pub fn clip(text: &str, width: usize, ellipsis: char) -> String {
     let mut out: String = text.chars().take(kept).collect();
     out.push(ellipsis);
     out
+}
+
+/// Lines of at most `width` columns, broken between words where that is possible. Line breaks of the
+/// text are kept.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let indent: String = paragraph.chars().take_while(|c| *c == ' ').collect();
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            let lead = if line.is_empty() { &indent } else { " " };
+            if columns(&line) + columns(lead) + columns(word) <= width {
+                line.push_str(lead);
+                line.push_str(word);
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for c in word.chars() {
+                if columns(&line) + columns(&c.to_string()) > width && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Columns that the text takes.
+pub fn columns(text: &str) -> usize {
+    Span::raw(text).width()
 }
 
 /// The words with every sign that plain ASCII lacks replaced by a near one.

@@ -5,6 +5,7 @@
 
 pub mod axis;
 pub mod bars;
+pub mod bars_view;
 pub mod canvas;
 pub mod chart;
 pub mod colorbar;
@@ -26,6 +27,7 @@ mod tests;
 pub mod text_input;
 
 pub use bars::Bars;
+pub use bars_view::BarsView;
 pub use chart::{Chart, ChartMark, ChartState, Data, Line, Target, XAxis, XKind};
 pub use colorbar::ColorBar;
 pub use gauge::Gauge;

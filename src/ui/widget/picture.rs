@@ -62,6 +62,7 @@ impl Widget for PictureView<'_> {
             theme: self.theme,
             bars: &self.picture.bars,
             full: None,
+            is_answer: true,
         };
         let lines = self.picture.caption.len().min(usize::from(u16::MAX)) as u16;
         let words = lines.saturating_add(bars.rows());

@@ -9,7 +9,8 @@ use super::testing::{PLAIN, RGB, THEMES, buckets, check_limits, drawn, text};
 use super::*;
 use crate::engine::history::{Bucket, History, MarkKind};
 use crate::models::panel::{
-    Bar, Cell, Column, Grid, GridStats, Histogram, Picture, Reduce, Row, Table, TableCell, Window,
+    Bar, BarChart, Cell, Column, Grid, GridStats, Histogram, Picture, Reduce, Row, Table,
+    TableCell, Window,
 };
 use crate::models::table::{Better, Scale};
 use crate::ui::theme::{Role, Theme};
@@ -390,6 +391,7 @@ fn bars_grow_from_zero_to_both_sides() {
             theme: RGB,
             bars: &bars,
             full: None,
+            is_answer: true,
         };
         bars.render(area, buf);
     });
@@ -482,4 +484,31 @@ fn control_characters_are_not_drawn() {
     });
     let symbols = buf.content.iter().map(|cell| cell.symbol());
     assert!(symbols.flat_map(str::chars).all(|c| !c.is_control()));
+}
+
+#[test]
+fn a_panel_of_bars_cuts_its_words_before_a_bar() {
+    let chart = BarChart {
+        caption: vec!["dW = 0.014 F0 - 0.058 F2 + 0.010 F9, in words that need three lines".into()],
+        bars: ["F0", "F2", "F9", "off"]
+            .iter()
+            .zip([14.0, -57.9, 9.8, 0.0])
+            .map(|(label, value)| Bar {
+                label: (*label).into(),
+                value,
+                marked: *label != "off",
+            })
+            .collect(),
+        full: None,
+    };
+    let view = BarsView {
+        theme: RGB,
+        title: "rule",
+        chart: &chart,
+        focused: false,
+    };
+    let roomy = drawn(36, 12, |area, buf| view.clone().render(area, buf));
+    let tight = drawn(36, 7, |area, buf| view.clone().render(area, buf));
+    insta::assert_snapshot!("bars_view_36x12", text(&roomy));
+    insta::assert_snapshot!("bars_view_36x7", text(&tight));
 }
