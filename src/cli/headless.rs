@@ -1,12 +1,14 @@
 //! A run without a screen: progress on standard error, then a short table or one JSON object.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Failure, Outcome};
 use super::process;
+use super::several::{self, Seeds};
 use super::signals::Signals;
 use crate::data::text;
 use crate::engine::{
@@ -38,36 +40,119 @@ pub enum Output {
     Json,
 }
 
+/// What is wanted of a run without a screen.
+pub struct How {
+    pub output: Output,
+    pub seeds: Option<Seeds>,
+    /// Where the learnt rule goes; with several seeds, their numbers stand behind the name.
+    pub save_rule: Option<PathBuf>,
+}
+
 /// Runs to the end and prints what came of it.
 /// # Errors
 /// When the experiment cannot start, ends in a fault, or is ended by a signal.
-pub fn run(preset: Preset, options: Options, begun: Instant, output: Output) -> Outcome {
-    let report = until_end(preset, options, begun)?;
+pub fn run(preset: Preset, options: Options, begun: Instant, how: &How) -> Outcome {
+    let files = files(&preset, how)?;
+    let reports = match how.seeds {
+        Some(seeds) => several::run(&preset, &options, seeds, begun)?,
+        None => {
+            let signals = Signals::catch()?;
+            let bar = ProgressBar::new(options.steps.unwrap_or(preset.length));
+            vec![one(preset, options, begun, &bar, &signals)?]
+        }
+    };
+    for (report, file) in reports.iter().zip(&files) {
+        save_rule(&report.finished, file)?;
+    }
     let mut out = io::stdout().lock();
-    match output {
-        Output::Table => table(&mut out, &report)?,
-        Output::Json => super::json::write(&mut out, &report)?,
+    match (how.output, how.seeds) {
+        (Output::Table, _) => {
+            for report in &reports {
+                table(&mut out, report)?;
+            }
+            if how.seeds.is_some() {
+                spread(&mut out, &reports)?;
+            }
+        }
+        (Output::Json, None) => super::json::write(&mut out, &reports[0])?,
+        (Output::Json, Some(seeds)) => super::json::write_all(&mut out, &reports, seeds, begun)?,
     }
     out.flush()?;
-    match (report.signal, report.finished.fault()) {
-        (Some(signal), _) => Err(Failure::Signal(
-            u8::try_from(128 + signal).unwrap_or(u8::MAX),
-        )),
-        (None, Some(_)) => Err(Failure::Fault),
-        (None, None) => Ok(()),
+    if let Some(signal) = reports.iter().find_map(|report| report.signal) {
+        let status = u8::try_from(128 + signal).unwrap_or(u8::MAX);
+        return Err(Failure::Signal(status));
+    }
+    match reports
+        .iter()
+        .any(|report| report.finished.fault().is_some())
+    {
+        true => Err(Failure::Fault),
+        false => Ok(()),
     }
 }
 
-fn until_end(preset: Preset, options: Options, begun: Instant) -> Result<Report, Failure> {
-    let signals = Signals::catch()?;
-    let length = options.steps.unwrap_or(preset.length);
+/// The files that rules go to, one for each run; none of them is there yet.
+fn files(preset: &Preset, how: &How) -> Result<Vec<PathBuf>, Failure> {
+    let Some(file) = &how.save_rule else {
+        return Ok(Vec::new());
+    };
+    let files: Vec<PathBuf> = match how.seeds {
+        Some(seeds) => seeds
+            .of(preset)
+            .map(|seed| several::with_seed(file, seed))
+            .collect(),
+        None => vec![file.clone()],
+    };
+    files.iter().try_for_each(|file| is_new(file))?;
+    Ok(files)
+}
+
+/// # Errors
+/// When there is such a file already, or its name is not that of a rule file.
+pub fn is_new(file: &Path) -> Outcome {
+    let shown = text::line(&file.display().to_string());
+    if file.extension().is_none_or(|extension| extension != "toml") {
+        return Err(Failure::Usage(format!(
+            "a rule file ends in .toml: {shown}.toml"
+        )));
+    }
+    match file.exists() {
+        true => Err(Failure::Usage(format!("{shown} is there already"))),
+        false => Ok(()),
+    }
+}
+
+/// Writes the rule that a run has learnt.
+/// # Errors
+/// When the model learns none, or the file cannot be written.
+pub fn save_rule(finished: &Finished, file: &Path) -> Outcome {
+    let rule = finished.rule.as_ref().ok_or_else(|| {
+        Failure::Usage(format!(
+            "{} learns no plasticity rule",
+            finished.preset.model
+        ))
+    })?;
+    rule.save(file)
+        .map_err(|error| Failure::Io(error.to_string()))
+}
+
+/// One run to its end, or until a signal has come.
+/// # Errors
+/// When the experiment cannot start.
+pub fn one(
+    preset: Preset,
+    options: Options,
+    begun: Instant,
+    bar: &ProgressBar,
+    signals: &Signals,
+) -> Result<Report, Failure> {
     let options = Options {
         attended: false,
         ..options
     };
     let engine = Engine::start(preset, options)?;
     let (setup, cpu_before) = (begun.elapsed(), process::cpu_time());
-    let signal = follow(engine.subscribe(), length, &signals);
+    let signal = follow(engine.subscribe(), bar, signals);
     let finished = engine.join()?;
     let cpu = process::cpu_time().saturating_sub(cpu_before);
     Ok(Report {
@@ -79,8 +164,7 @@ fn until_end(preset: Preset, options: Options, begun: Instant) -> Result<Report,
 }
 
 /// Shows progress until the thread has ended, by itself or because a signal came.
-fn follow(mut run: Subscription, length: u64, signals: &Signals) -> Option<i32> {
-    let bar = ProgressBar::new(length);
+fn follow(mut run: Subscription, bar: &ProgressBar, signals: &Signals) -> Option<i32> {
     let mut about = None;
     let mut request = Request {
         // The past is not shown here.
@@ -198,6 +282,44 @@ fn rows(finished: &Finished) -> Vec<(String, String)> {
         }
     }
     rows
+}
+
+/// Least, mean and largest value of every metric that all runs have.
+fn spread(out: &mut impl Write, reports: &[Report]) -> io::Result<()> {
+    let Some(first) = reports.first() else {
+        return Ok(());
+    };
+    writeln!(out, "over {} seeds: least, mean, largest", reports.len())?;
+    for (i, spec) in first.finished.description.metrics.iter().enumerate() {
+        let values = reports.iter().map(|report| report.finished.metrics[i]);
+        let Some(Summary { least, mean, most }) = Summary::of(values) else {
+            continue;
+        };
+        let [least, mean, most] = [least, mean, most].map(short);
+        writeln!(out, "  {:20}  {least}  {mean}  {most}", spec.id)?;
+    }
+    Ok(())
+}
+
+/// A metric over several runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Summary {
+    pub least: f64,
+    pub mean: f64,
+    pub most: f64,
+}
+
+impl Summary {
+    /// `None` where one of the values is missing.
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.collect();
+        let whole = !values.is_empty() && values.iter().all(|x| x.is_finite());
+        whole.then(|| Self {
+            least: values.iter().copied().fold(f64::INFINITY, f64::min),
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            most: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        })
+    }
 }
 
 /// `NAME` or `NAME:VARIANT`.

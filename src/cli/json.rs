@@ -1,12 +1,14 @@
-//! The result of a run as one JSON object.
+//! The result of a run, or of several seeds, as one JSON object.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::Instant;
 
 use serde::Serialize;
 
-use super::headless::Report;
+use super::headless::{Report, Summary};
 use super::process;
+use super::several::Seeds;
 use crate::models::FaultKind;
 
 /// Raised when a key changes its meaning or goes away.
@@ -55,11 +57,77 @@ struct Fault<'a> {
     step: u64,
 }
 
+/// Several runs of one experiment.
+#[derive(Serialize)]
+struct Several<'a> {
+    schema_version: u32,
+    version: &'static str,
+    preset: &'a str,
+    variant: Option<&'a str>,
+    model: &'a str,
+    threads: u32,
+    /// From reading the preset to the end of the last run.
+    wall_s: f64,
+    /// Processor time of the whole process.
+    cpu_s: f64,
+    /// Over all runs; only metrics that all of them have.
+    summary: BTreeMap<&'a str, Spread>,
+    /// In the order of seeds. Processor time is that of the process while the run went on.
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Serialize)]
+struct Spread {
+    least: f64,
+    mean: f64,
+    most: f64,
+}
+
 pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &of(report))?;
+    writeln!(out)
+}
+
+pub fn write_all(
+    out: &mut impl Write,
+    reports: &[Report],
+    seeds: Seeds,
+    begun: Instant,
+) -> io::Result<()> {
+    let Some(Report { finished, .. }) = reports.first() else {
+        return Ok(());
+    };
+    let metrics = finished.description.metrics.iter().enumerate();
+    let spread = |i: usize| {
+        Summary::of(reports.iter().map(|report| report.finished.metrics[i])).map(|all| Spread {
+            least: all.least,
+            mean: all.mean,
+            most: all.most,
+        })
+    };
+    let several = Several {
+        schema_version: SCHEMA_VERSION,
+        version: env!("CARGO_PKG_VERSION"),
+        preset: &finished.preset.name,
+        variant: finished.preset.variant.as_deref(),
+        model: &finished.preset.model,
+        threads: seeds.threads,
+        wall_s: begun.elapsed().as_secs_f64(),
+        cpu_s: process::cpu_time().as_secs_f64(),
+        summary: metrics
+            .filter_map(|(i, spec)| Some((spec.id.as_ref(), spread(i)?)))
+            .collect(),
+        runs: reports.iter().map(of).collect(),
+    };
+    serde_json::to_writer(&mut *out, &several)?;
+    writeln!(out)
+}
+
+fn of(report: &Report) -> Run<'_> {
     let finished = &report.finished;
     let description = &finished.description;
     let metrics = description.metrics.iter().zip(&finished.metrics);
-    let run = Run {
+    Run {
         schema_version: SCHEMA_VERSION,
         version: env!("CARGO_PKG_VERSION"),
         preset: &finished.preset.name,
@@ -89,7 +157,5 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
             step: finished.step,
         }),
         digest: &finished.digest,
-    };
-    serde_json::to_writer(&mut *out, &run)?;
-    writeln!(out)
+    }
 }

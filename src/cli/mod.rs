@@ -10,8 +10,10 @@ mod man;
 mod params;
 mod presets;
 mod process;
+mod rules;
 mod run;
 mod screen;
+mod several;
 mod signals;
 mod verify;
 mod verify_cases;
@@ -49,6 +51,8 @@ enum Task {
     Presets(presets::Presets),
     /// Print a model's parameters: id, range, default, meaning
     Params(params::Params),
+    /// List learnt rules, or compare them term by term
+    Rules(rules::Rules),
     /// Replay reference cases, or check what presets are expected to show
     Verify(verify::Verify),
     /// Print the completions for a shell
@@ -76,6 +80,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Task::Run(args)) => run::run(args),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
+        Some(Task::Rules(args)) => rules::run(&args),
         Some(Task::Verify(args)) => verify::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),

@@ -1,19 +1,20 @@
 //! `hebbtop run`: an experiment, on the screen or without one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
-use super::headless::{self, Output};
+use super::headless::{self, How, Output};
 use super::screen::{self, First, Look};
+use super::several::Seeds;
 use crate::data::{Dataset, directory, text};
 use crate::engine::Options;
 use crate::models;
 use crate::models::values::find;
-use crate::preset::{Preset, catalogue, did_you_mean};
+use crate::preset::{Preset, RuleFile, catalogue, did_you_mean};
 
 #[derive(Args, Debug)]
 pub struct Run {
@@ -38,6 +39,19 @@ pub struct Run {
     /// Run without a screen and print one JSON object
     #[arg(long)]
     json: bool,
+    /// Use the coefficients of a rule file
+    #[arg(long, value_name = "FILE.toml")]
+    rule: Option<PathBuf>,
+    /// Write the learnt rule to a new file at the end
+    #[arg(long, value_name = "FILE.toml")]
+    save_rule: Option<PathBuf>,
+    /// Run so many seeds without a screen, counted up from the first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    seeds: Option<u32>,
+    /// So many seeds at a time; no number depends on it
+    #[arg(long, value_name = "M", requires = "seeds", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: u32,
     #[command(flatten)]
     look: Look,
 }
@@ -47,17 +61,22 @@ pub struct Run {
 pub fn run(args: Run) -> Outcome {
     let begun = Instant::now();
     let mut preset = catalogue::resolve(&args.preset)?;
+    if let Some(file) = &args.rule {
+        adopt(&mut preset, file)?;
+    }
     for assignment in &args.set {
         set(&mut preset, assignment).map_err(Failure::Usage)?;
     }
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
-    if !args.json && !args.headless && screen::is_possible() {
+    let unseen = args.json || args.headless || args.seeds.is_some();
+    if !unseen && screen::is_possible() {
         let first = First {
             source: args.preset,
             preset,
             steps: args.steps,
+            save_rule: args.save_rule,
         };
         return screen::show(Some(first), args.data, &args.look);
     }
@@ -66,18 +85,35 @@ pub fn run(args: Run) -> Outcome {
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };
-    let output = if args.json {
-        Output::Json
-    } else {
-        Output::Table
+    let how = How {
+        output: if args.json {
+            Output::Json
+        } else {
+            Output::Table
+        },
+        seeds: args.seeds.map(|count| Seeds {
+            count,
+            threads: args.threads,
+        }),
+        save_rule: args.save_rule,
     };
-    headless::run(preset, options, begun, output)
+    headless::run(preset, options, begun, &how)
+}
+
+/// Puts the coefficients of a rule file into the preset.
+fn adopt(preset: &mut Preset, file: &Path) -> Outcome {
+    let rule = RuleFile::read(file)?;
+    let parameters = rule.parameters(&preset.model).map_err(Failure::Usage)?;
+    for (id, value) in parameters {
+        preset.values.set(id, value);
+    }
+    Ok(())
 }
 
 /// The images of a folder.
 /// # Errors
 /// See [`directory::read`].
-pub fn open(folder: &std::path::Path) -> Result<Arc<Dataset>, Failure> {
+pub fn open(folder: &Path) -> Result<Arc<Dataset>, Failure> {
     Ok(Arc::new(directory::read(folder)?))
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::farewell;
+use super::headless::{is_new, save_rule as save_rule_of};
 use crate::data::{Dataset, directory};
 use crate::engine::{Engine, Options, Pace};
 use crate::models;
@@ -38,6 +39,8 @@ pub struct First {
     pub source: String,
     pub preset: Preset,
     pub steps: Option<u64>,
+    /// Where the learnt rule goes when the screen is left.
+    pub save_rule: Option<PathBuf>,
 }
 
 /// Shows the screen, on `first` or on the list of presets, until it is left.
@@ -45,6 +48,10 @@ pub struct First {
 /// When an experiment cannot be opened, or a signal ends the program.
 pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome {
     let theme = look.theme();
+    let save_rule = first.as_ref().and_then(|first| first.save_rule.clone());
+    if let Some(file) = &save_rule {
+        is_new(file)?;
+    }
     let begin = match &first {
         Some(first) => Begin::Open(first.source.clone()),
         None => Begin::Choose,
@@ -80,6 +87,9 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
     };
     if let (Some(finished), Some(last)) = (&finished, &outcome.run) {
         farewell::say(finished, last, data.as_deref())?;
+    }
+    if let (Some(finished), Some(file)) = (&finished, &save_rule) {
+        save_rule_of(finished, file)?;
     }
     match outcome.ended {
         Ended::Asked => Ok(()),

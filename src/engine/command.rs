@@ -32,6 +32,8 @@ pub enum Command {
     Preset(String),
     /// Writes the present parameters as a preset file.
     SavePreset(std::path::PathBuf),
+    /// Writes the rule that the run has learnt.
+    SaveRule(std::path::PathBuf),
     /// A line for the log and a mark on the charts.
     Mark(String),
     /// Ends the thread.

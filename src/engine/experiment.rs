@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::data::{Dataset, embedded};
 use crate::models::{self, BuildError, Description, Family, Model, Setup, Value, Values};
-use crate::preset::{DataChoice, Preset, did_you_mean};
+use crate::preset::{DataChoice, Preset, RuleFile, did_you_mean};
 
 /// Why an experiment cannot begin.
 #[derive(Debug, Error)]
@@ -122,6 +122,26 @@ impl Experiment {
         self.data
             .as_ref()
             .map(|data| (data.name.clone(), data.sha256.clone()))
+    }
+
+    /// The rule that the run has learnt, with where it comes from.
+    pub fn rule(&self, step: u64) -> Option<RuleFile> {
+        let rule = self.model.rule()?;
+        let preset = match &self.preset.variant {
+            Some(variant) => format!("{}:{variant}", self.preset.name),
+            None => self.preset.name.clone(),
+        };
+        Some(RuleFile {
+            name: format!(
+                "{preset} seed {} {} {step}",
+                self.seed, self.description.unit
+            ),
+            rule,
+            preset,
+            seed: self.seed,
+            data: self.data_named(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
     }
 
     /// The preset as it stands now: present parameters, nothing scheduled or expected.

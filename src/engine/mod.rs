@@ -37,7 +37,7 @@ pub use record::Record;
 
 use crate::data::Dataset;
 use crate::models::{Description, Fault, Model};
-use crate::preset::Preset;
+use crate::preset::{Preset, RuleFile};
 use experiment::Experiment;
 use mailbox::{Mailbox, Message};
 use run::Run;
@@ -92,6 +92,8 @@ pub struct Finished {
     pub preset: Preset,
     pub seed: u64,
     pub data: Option<(String, String)>,
+    /// What has been learnt, where that is a plasticity rule.
+    pub rule: Option<RuleFile>,
     /// 16 hexadecimal digits over the whole state; clocks are no part of it.
     pub digest: String,
     /// Time that building the model took, and time since.

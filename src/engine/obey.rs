@@ -88,6 +88,14 @@ impl Run {
                     .map_err(|error| error.to_string())?;
                 Ok(format!("saved as {}", path.display()))
             }
+            Command::SaveRule(path) => {
+                let rule = self
+                    .experiment
+                    .rule(self.step)
+                    .ok_or("this model learns no plasticity rule")?;
+                rule.save(&path).map_err(|error| error.to_string())?;
+                Ok(format!("saved the rule as {}", path.display()))
+            }
             Command::Mark(words) => {
                 self.note(MarkKind::Note, LogKind::Info, words);
                 Ok(format!("marked at {}", self.place()))

@@ -263,6 +263,7 @@ impl Run {
             preset: preset.clone(),
             seed: *seed,
             data: self.experiment.data_named(),
+            rule: self.experiment.rule(self.step),
             setup: self.setup,
             wall: self.begun.elapsed(),
         }

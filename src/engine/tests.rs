@@ -47,6 +47,7 @@ const PARAMS: &[ParamSpec] = &[
 const COUNTER: Family = Family {
     id: "counter",
     prefixes: &["test"],
+    adopt: None,
     title: "Counter",
     summary: "counts",
     params: PARAMS,

@@ -12,11 +12,13 @@ pub mod param;
 pub mod predictive_coding;
 pub mod random;
 pub mod reference;
+pub mod rule;
 pub mod table;
 pub mod values;
 
 pub use model::{BuildError, Fault, FaultKind, LoadError, Model, Progress, Setup};
 pub use reference::{CaseError, Check};
+pub use rule::Rule;
 pub use table::{Description, MetricSpec, PanelKind, PanelSpec, ParamSpec, Value};
 pub use values::Values;
 
@@ -38,7 +40,13 @@ pub struct Family {
     pub reference_formats: &'static [&'static str],
     /// Replays a reference case along every path that the program has.
     pub verify: fn(&serde_json::Value) -> Result<Vec<Check>, CaseError>,
+    /// The parameters with which a member of the family uses a learnt rule, or which term it does not
+    /// know; `None` where the family has no such rules.
+    pub adopt: Option<Adopt>,
 }
+
+/// See [`Family::adopt`].
+pub type Adopt = fn(&Rule) -> Result<Vec<(String, Value)>, String>;
 
 /// Every family, in the order in which lists show them.
 pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY];

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::panel::{PanelData, PanelRequest};
+use super::rule::Rule;
 use super::table::{Description, Value};
 use super::values::Values;
 use crate::data::Dataset;
@@ -92,6 +93,11 @@ pub trait Model: Send {
     /// # Errors
     /// Says why this model cannot take the value now, and leaves everything as it was.
     fn set(&mut self, param: usize, value: &Value) -> Result<(), String>;
+
+    /// The plasticity rule that the run uses or has found, where the model has such a thing.
+    fn rule(&self) -> Option<Rule> {
+        None
+    }
 
     /// Draws a panel, reduced to the size that was asked for.
     fn panel(&self, request: &PanelRequest) -> PanelData;

@@ -107,6 +107,15 @@ pub fn open(wanted: &str) -> Result<(Document, Option<String>), PresetError> {
 }
 
 fn read(path: &Path) -> Result<Document, PresetError> {
+    let (file, content) = content(path)?;
+    let name = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into());
+    Document::parse(&file, &name, &content)
+}
+
+/// What complaints call the file at `path`, and its text.
+pub(super) fn content(path: &Path) -> Result<(String, String), PresetError> {
     let file = text::line(&path.display().to_string());
     let complaint = |what: String| PresetError::whole(&file, what);
     let system = |error: std::io::Error| PresetError {
@@ -122,7 +131,7 @@ fn read(path: &Path) -> Result<Document, PresetError> {
     source.read_to_end(&mut content).map_err(system)?;
     if content.len() as u64 > MAX_BYTES {
         return Err(complaint(format!(
-            "is too large for a preset: the most is {MAX_BYTES} bytes"
+            "is too large for such a file: the most is {MAX_BYTES} bytes"
         )));
     }
     let content = String::from_utf8(content).map_err(|error| {
@@ -130,10 +139,7 @@ fn read(path: &Path) -> Result<Document, PresetError> {
         let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
         PresetError::at(&file, line, "is no UTF-8 text")
     })?;
-    let name = path
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into());
-    Document::parse(&file, &name, &content)
+    Ok((file, content))
 }
 
 #[cfg(test)]

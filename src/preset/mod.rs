@@ -8,6 +8,7 @@ mod fields;
 mod nearest;
 mod parse;
 mod resolve;
+pub mod rule_file;
 pub mod write;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use error::PresetError;
 pub use nearest::{did_you_mean, nearest};
 pub use parse::Document;
+pub use rule_file::RuleFile;
 
 use crate::models::table::Value;
 use crate::models::{FaultKind, Values};

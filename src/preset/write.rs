@@ -25,7 +25,12 @@ pub struct SaveError {
 /// # Errors
 /// When the file exists already or cannot be written.
 pub fn save(preset: &Preset, path: &Path) -> Result<(), SaveError> {
-    write(path, &to_toml(preset)).map_err(|error| SaveError {
+    save_text(&to_toml(preset), path)
+}
+
+/// Writes `content` to a new file: whole, or not at all.
+pub(super) fn save_text(content: &str, path: &Path) -> Result<(), SaveError> {
+    write(path, content).map_err(|error| SaveError {
         file: text::line(&path.display().to_string()),
         error,
     })
@@ -152,7 +157,7 @@ fn value(value: &Value) -> String {
     }
 }
 
-fn string(words: &str) -> String {
+pub(super) fn string(words: &str) -> String {
     toml::Value::String(words.to_owned()).to_string()
 }
 

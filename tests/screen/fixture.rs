@@ -379,6 +379,7 @@ impl PaperRun {
                 Ok("marked".to_owned())
             }
             Command::SavePreset(path) => Ok(format!("saved as {}", path.display())),
+            Command::SaveRule(_) => Err("this model learns no plasticity rule".to_owned()),
             Command::Undo | Command::Redo => Err("there is nothing to undo".to_owned()),
             Command::Preset(name) => Ok(format!("switched to {name}")),
             Command::Quit => Ok("ending".to_owned()),

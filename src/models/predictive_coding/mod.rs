@@ -33,6 +33,7 @@ pub const FAMILY: Family = Family {
     bibtex: BIBTEX,
     reference_formats: &[case::FORMAT],
     verify: reference::verify,
+    adopt: None,
 };
 
 const BIBTEX: &str = "\

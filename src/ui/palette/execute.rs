@@ -85,9 +85,12 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
         Argument::File => {
             let path = PathBuf::from(rest);
             if path.extension().is_none_or(|extension| extension != "toml") {
-                return Err(format!("a preset file ends in .toml: {rest}.toml"));
+                return Err(format!("such a file ends in .toml: {rest}.toml"));
             }
-            send(Command::SavePreset(path))
+            send(match row.id {
+                "save-rule" => Command::SaveRule(path),
+                _ => Command::SavePreset(path),
+            })
         }
         Argument::Pace => send(Command::SetPace(pace(run, rest)?)),
         Argument::Words => send(Command::Mark(rest.to_owned())),

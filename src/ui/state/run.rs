@@ -357,7 +357,7 @@ impl Run {
                 self.unsaved = true;
                 self.say(Tone::Good, format!("accepted: {words}"));
             }
-            Command::Undo | Command::Redo => self.say(Tone::Good, words),
+            Command::Undo | Command::Redo | Command::SaveRule(_) => self.say(Tone::Good, words),
             Command::SavePreset(path) => {
                 self.unsaved = false;
                 self.saved = Some(path.display().to_string());

@@ -127,6 +127,14 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .says("write the present parameters as a preset file")
     .typed(Argument::File),
     row(
+        "save-rule",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("save-rule ")),
+    )
+    .says("write the learnt plasticity rule as a file")
+    .typed(Argument::File),
+    row(
         "next-panel",
         Context::Global,
         &["tab"],
