@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::exit::Outcome;
 use crate::models::param::display;
-use crate::models::table::{Applies, ParamSpec, Scale, Scope};
+use crate::models::table::{Applies, Kind, ParamSpec, Scale, Scope};
 use crate::models::{FAMILIES, Family};
 
 #[derive(Args, Debug)]
@@ -65,7 +65,12 @@ fn entry(out: &mut impl Write, spec: &ParamSpec) -> io::Result<()> {
         format!(" {}", spec.unit)
     };
     let log = match spec.kind {
-        crate::models::table::Kind::Real {
+        Kind::Real {
+            scale: Scale::Log,
+            min,
+            ..
+        } if min < 0.0 => ", logarithmic on both sides of 0",
+        Kind::Real {
             scale: Scale::Log, ..
         } => ", logarithmic",
         _ => "",

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::panel::{PanelData, PanelRequest};
 use super::rule::Rule;
-use super::table::{Description, Value};
+use super::table::{Description, Kind, ParamSpec, Value};
 use super::values::Values;
 use crate::data::Dataset;
 
@@ -64,6 +64,38 @@ pub enum LoadError {
     Unreadable(String),
     #[error("the saved state belongs to another model: {0}")]
     Foreign(String),
+}
+
+/// The values of all rows of an instance's table, in its order, each allowed by its row.
+/// # Errors
+/// Names the value that belongs to no row, or that its row does not allow.
+pub fn values_in_order(given: &Values, table: &[ParamSpec]) -> Result<Vec<Value>, BuildError> {
+    let wrong = |id: &str, why: String| BuildError::Param {
+        id: id.to_owned(),
+        why,
+    };
+    for (id, _) in given.iter() {
+        if !table.iter().any(|spec| spec.id == id) {
+            let near = table
+                .iter()
+                .min_by_key(|spec| strsim::damerau_levenshtein(&spec.id, id));
+            let near = near.map_or(String::new(), |spec| {
+                format!(" (did you mean `{}`?)", spec.id)
+            });
+            return Err(wrong(id, format!("there is no such parameter{near}")));
+        }
+    }
+    let value = |spec: &ParamSpec| {
+        let given = given.given(&spec.id).unwrap_or(&spec.default);
+        let value = match (&spec.kind, given) {
+            (Kind::Real { .. }, Value::Integer(n)) => Value::Real(*n as f64),
+            _ => given.clone(),
+        };
+        spec.check(&value)
+            .map(|()| value)
+            .map_err(|refusal| wrong(&spec.id, refusal.to_string()))
+    };
+    table.iter().map(value).collect()
 }
 
 /// A learning model that can be advanced, watched, changed, saved and loaded.

@@ -86,6 +86,10 @@ impl ParamSpec {
         match (&self.kind, value) {
             (Kind::Real { min, max, scale }, Value::Real(x)) => {
                 let moved = match scale {
+                    Scale::Log if *min < 0.0 => {
+                        let least = max * SIGNED_LEAST;
+                        of_signed(signed(*x, least) + fine, least)
+                    }
                     Scale::Log => x.max(min.max(f64::MIN_POSITIVE)) * 10f64.powf(fine / 20.0),
                     Scale::Linear => x + fine * (max - min) / 100.0,
                 };
@@ -115,6 +119,17 @@ impl ParamSpec {
                 },
                 Value::Real(x),
             ) if *min > 0.0 => Some((x / min).ln() / (max / min).ln()),
+            (
+                Kind::Real {
+                    min,
+                    max,
+                    scale: Scale::Log,
+                },
+                Value::Real(x),
+            ) if *min < 0.0 => {
+                let least = max * SIGNED_LEAST;
+                Some(0.5 + 0.5 * signed(*x, least) / signed(*max, least))
+            }
             (Kind::Real { min, max, .. }, Value::Real(x)) => Some((x - min) / (max - min)),
             (Kind::Integer { min, max }, Value::Integer(n)) if max > min => {
                 Some((n - min) as f64 / (max - min) as f64)
@@ -164,6 +179,25 @@ pub fn number(x: f64) -> String {
     }
 }
 
+/// On a signed scale numbers below this share of the largest count as 0.
+const SIGNED_LEAST: f64 = 1e-5;
+
+/// Where `x` lies in fine strides from 0, twenty to a decade; the first stride leads to `least`.
+fn signed(x: f64, least: f64) -> f64 {
+    if x.abs() < 0.99 * least {
+        return 0.0;
+    }
+    x.signum() * (1.0 + 20.0 * (x.abs() / least).log10())
+}
+
+/// The number so many strides from 0.
+fn of_signed(strides: f64, least: f64) -> f64 {
+    if strides.abs() < 0.5 {
+        return 0.0;
+    }
+    strides.signum() * least * 10f64.powf((strides.abs() - 1.0) / 20.0)
+}
+
 fn round_to_digits(x: f64, digits: usize) -> f64 {
     format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
 }
@@ -189,6 +223,29 @@ mod tests {
             applies: Applies::Unit,
             scope: Scope::Model,
         }
+    }
+
+    #[test]
+    fn signed_nudges_go_by_decades_and_through_zero() {
+        let kind = Kind::Real {
+            min: -1.0,
+            max: 1.0,
+            scale: Scale::Log,
+        };
+        let spec = spec(kind, Value::Real(0.0));
+        let nudge = |x: f64, steps| match spec.nudge(&Value::Real(x), steps, Stride::Fine) {
+            Value::Real(x) => x,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(nudge(-0.01, -20), -0.1, "away from 0");
+        assert_eq!(nudge(-0.1, 20), -0.01);
+        assert_eq!(nudge(1e-5, -1), 0.0);
+        assert_eq!(nudge(0.0, -1), -1e-5);
+        assert_eq!(nudge(1e-5, -2), -1e-5);
+        assert_eq!(nudge(0.9, 20), 1.0, "held at the bound");
+        let at = |x| spec.position(&Value::Real(x)).unwrap();
+        assert_eq!((at(-1.0), at(0.0), at(1.0)), (0.0, 0.5, 1.0));
+        assert!(at(0.001) > 0.6 && at(-0.001) < 0.4);
     }
 
     fn log() -> ParamSpec {

@@ -29,7 +29,8 @@ pub enum Value {
 /// What a parameter may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Kind {
-    /// A real number in `min..=max`; `scale` is how a slider and a nudge move.
+    /// A real number in `min..=max`; `scale` is how a slider and a nudge move. A logarithmic scale
+    /// with a `min` below 0 goes through 0 and is logarithmic on both sides.
     Real {
         min: f64,
         max: f64,

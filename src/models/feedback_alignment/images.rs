@@ -52,6 +52,12 @@ impl Images {
         let (split, at) = self.split(image);
         &split.images[at * self.size()..(at + 1) * self.size()]
     }
+
+    /// Grey levels as numbers from 0 to 1.
+    pub fn grey(&self, image: u32, x: &mut Vec<f32>) {
+        x.clear();
+        x.extend(self.bytes(image).iter().map(|&byte| f32::from(byte) / 255.0));
+    }
 }
 
 const SIDE: usize = 28;

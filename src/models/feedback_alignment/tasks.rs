@@ -47,9 +47,9 @@ impl Size {
     }
 }
 
-/// One task.
+/// The images of one task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub struct Draw {
     pub classes: Vec<u8>,
     /// Images in the order in which they are shown.
     pub shown: Vec<u32>,
@@ -122,7 +122,7 @@ impl Pool {
     }
 
     /// Draws a task of a size that the pool does not [lack](Self::lacks).
-    pub fn draw(&self, stream: &mut Stream, size: Size, sampling: Sampling) -> Task {
+    pub fn draw(&self, stream: &mut Stream, size: Size, sampling: Sampling) -> Draw {
         let chosen: Vec<usize> = match sampling {
             Sampling::Anew => {
                 let mut order: Vec<usize> = (0..self.classes.len()).collect();
@@ -134,9 +134,9 @@ impl Pool {
                 .map(|_| below(stream, self.classes.len()))
                 .collect(),
         };
-        let mut task = Task {
+        let mut task = Draw {
             classes: chosen.iter().map(|&at| self.classes[at].0).collect(),
-            ..Task::default()
+            ..Draw::default()
         };
         for &at in &chosen {
             let mut list = self.classes[at].1.clone();
@@ -181,7 +181,7 @@ mod tests {
         let images = images();
         let pool = Pool::training(&images, 47, &[]);
         let mut stream = stream(3, "tasks");
-        let tasks: Vec<Task> = (0..40)
+        let tasks: Vec<Draw> = (0..40)
             .map(|_| pool.draw(&mut stream, SIZE, Sampling::Anew))
             .collect();
         let mut seen = Vec::new();

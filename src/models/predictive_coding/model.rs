@@ -13,13 +13,14 @@ use super::state::{Cursor, Stage, State, SweepRecord, Tally};
 use super::workspace::{Flight, Workspace};
 use super::{backprop, fixed_pred, panels, theory};
 use crate::data::{Dataset, Split};
+use crate::models::model::values_in_order;
 use crate::models::nn::grammar;
 use crate::models::nn::init::initial;
 use crate::models::nn::network::Network;
 use crate::models::nn::optimiser::Optimiser;
 use crate::models::nn::shape::Shape;
 use crate::models::panel::{PanelData, PanelRequest};
-use crate::models::table::{Description, Kind, ParamSpec, Value, text};
+use crate::models::table::{Description, ParamSpec, Value, text};
 use crate::models::{BuildError, LoadError, Model, Progress, Setup};
 
 /// A network that learns by predictive coding or backpropagation, in single precision.
@@ -106,7 +107,7 @@ impl PredictiveCoding {
             return Err(wrong("network", why));
         }
         let table = instance(depth);
-        let values = values(setup, &table)?;
+        let values = values_in_order(&setup.values, &table)?;
         let settings = Settings::resolve(&values, depth);
         if settings.batch > data.train.len() || data.test.is_empty() {
             let (train, test) = (data.train.len(), data.test.len());
@@ -250,32 +251,6 @@ impl PredictiveCoding {
             fixed_pred::pull_from_top(&self.network, params, work, &whole);
         }
     }
-}
-
-/// All values in table order, each allowed by its row.
-fn values(setup: &Setup, table: &[ParamSpec]) -> Result<Vec<Value>, BuildError> {
-    for (id, _) in setup.values.iter() {
-        if !table.iter().any(|spec| spec.id == id) {
-            let near = table
-                .iter()
-                .min_by_key(|spec| strsim::damerau_levenshtein(&spec.id, id));
-            let near = near.map_or(String::new(), |spec| {
-                format!(" (did you mean `{}`?)", spec.id)
-            });
-            return Err(wrong(id, format!("there is no such parameter{near}")));
-        }
-    }
-    let value = |spec: &ParamSpec| {
-        let given = setup.values.given(&spec.id).unwrap_or(&spec.default);
-        let value = match (&spec.kind, given) {
-            (Kind::Real { .. }, Value::Integer(n)) => Value::Real(*n as f64),
-            _ => given.clone(),
-        };
-        spec.check(&value)
-            .map(|()| value)
-            .map_err(|refusal| wrong(&spec.id, refusal))
-    };
-    table.iter().map(value).collect()
 }
 
 impl Model for PredictiveCoding {

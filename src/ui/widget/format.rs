@@ -278,6 +278,7 @@ pub fn ascii(text: &str) -> String {
             'µ' | 'μ' => out.push('u'),
             '∠' => out.push('<'),
             'Δ' => out.push('d'),
+            'ᵀ' => out.push_str("^T"),
             '│' | '┊' | '╷' | '╵' => out.push('|'),
             '─' | '╌' | '━' => out.push('-'),
             '┤' | '├' | '┬' | '┴' | '┼' | '└' | '┘' | '┌' | '┐' => out.push('+'),

@@ -213,8 +213,23 @@ fn draw_all(
             theme,
             bars: &picture.bars,
             full: Some(at(1)).filter(|_| flag),
+            is_answer: !flag,
         };
         bars.render(area, buf);
+    });
+    let bar_chart = BarChart {
+        caption: vec!["a caption that is longer than a narrow panel".into()],
+        bars: picture.bars.clone(),
+        full: Some(at(1)).filter(|_| flag),
+    };
+    check("bars with words", &|buf| {
+        let view = BarsView {
+            theme,
+            title: "rule",
+            chart: &bar_chart,
+            focused: flag,
+        };
+        view.render(area, buf);
     });
     let histogram = Histogram {
         label: "weight".into(),

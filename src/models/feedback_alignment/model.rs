@@ -1,0 +1,478 @@
+//! The family as a [`Model`]: building, parameters, saving and loading.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::coefficients::Coefficients;
+use super::episode::Scratch;
+use super::images::{Images, synthetic};
+use super::learner::Learner;
+use super::meta::{self, Came, Meta};
+use super::metrics::{self, Places};
+use super::network::{BETA, Feedback, Network};
+use super::online::{self, Online};
+use super::panels;
+use super::params::{self, Mode, PARAMS, Place, Settings, place};
+use super::tasks::{Pool, held_out};
+use super::terms::{POOL, TERMS};
+use crate::models::model::values_in_order;
+use crate::models::panel::{PanelData, PanelRequest};
+use crate::models::table::{Description, ParamSpec, Value, text};
+use crate::models::{
+    BuildError, Fault, FaultKind, LoadError, Model, Progress, Rule, Setup,
+};
+
+/// A network that learns online by a sum of local terms, and the search for their coefficients, in
+/// single precision.
+pub struct FeedbackAlignment {
+    pub(super) network: Network,
+    pub(super) images: Images,
+    pub(super) table: Vec<ParamSpec>,
+    pub(super) places: Places,
+    pub(super) settings: Settings,
+    pub(super) sources: online::Sources,
+    training: Pool,
+    testing: Pool,
+    pub(super) state: State,
+    scratch: Scratch<f32>,
+    /// The image of an online step, as numbers.
+    x: Vec<f32>,
+}
+
+/// What is run: one of the two.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Run {
+    Meta(Box<Meta>),
+    Online(Box<Online>),
+}
+
+/// The whole state of a run. What it does not hold can be computed from it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    pub seed: u64,
+    /// In the order of the parameter table; those of the coefficients are in `coefficients`.
+    pub values: Vec<Value>,
+    pub coefficients: Coefficients,
+    pub run: Run,
+    /// The present unit's metrics as they are found, and those of the last finished one.
+    pub draft: Vec<f64>,
+    pub metrics: Vec<f64>,
+}
+
+/// What a saved state must share with the model that takes it over.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Identity {
+    family: String,
+    sizes: Vec<usize>,
+    mode: String,
+    feedback: String,
+    per_layer: bool,
+    held_out: usize,
+    classes: usize,
+    data: String,
+}
+
+fn wrong(id: &str, why: impl ToString) -> BuildError {
+    BuildError::Param {
+        id: id.to_owned(),
+        why: why.to_string(),
+    }
+}
+
+impl FeedbackAlignment {
+    /// # Errors
+    /// Names the parameter that is not allowed, or that does not fit the others or the data.
+    pub fn new(setup: &Setup) -> Result<Self, BuildError> {
+        let images = Images::new(match &setup.data {
+            Some(data) => Arc::clone(data),
+            None => Arc::new(synthetic(setup.seed)),
+        });
+        let words = setup.values.words(PARAMS, "network");
+        let layers = params::layers(&words).map_err(|why| wrong("network", why))?;
+        let sizes: Vec<usize> = std::iter::once(images.size()).chain(layers).collect();
+        let network = Network::new(&sizes, BETA).map_err(|error| wrong("network", error))?;
+        let (outputs, classes) = (network.outputs(), images.set.classes);
+        let depth = network.depth();
+        let per_layer = setup.values.switch(PARAMS, "per_layer");
+        let table = params::instance(depth, per_layer);
+        let values = values_in_order(&setup.values, &table)?;
+        let settings = Settings::resolve(&table, &values).map_err(|(id, why)| wrong(id, why))?;
+        let classes = match (settings.mode, settings.classes) {
+            (Mode::Online, 1..) if settings.classes > classes => {
+                let why = format!("{} has only {classes} classes", images.set.name);
+                return Err(wrong("classes", why));
+            }
+            (Mode::Online, chosen @ 1..) => chosen,
+            _ => classes,
+        };
+        if outputs < classes {
+            let why = format!("its last layer has {outputs} units, too few for {classes} classes");
+            return Err(wrong("network", why));
+        }
+        if settings.held_out >= classes {
+            let why = format!("{} has only {classes} classes", images.set.name);
+            return Err(wrong("held_out", why));
+        }
+        let kept = held_out(setup.seed, classes, settings.held_out);
+        let (training, testing) = (
+            Pool::training(&images, classes, &kept),
+            Pool::testing(&images, classes, &kept),
+        );
+        let sources = online::Sources::new(&images, classes);
+        if sources.training.is_empty() {
+            return Err(wrong("classes", "no image is of these classes"));
+        }
+        let coefficients = params::coefficients(&table, &values, depth, per_layer);
+        let places = Places::new(depth, per_layer);
+        let run = match settings.mode {
+            Mode::Meta => {
+                let rows = coefficients.rows().len();
+                let meta = Meta::new(&network, settings.feedback, setup.seed, rows);
+                Run::Meta(Box::new(meta))
+            }
+            Mode::Online => {
+                let online = Online::new(&network, settings.feedback, setup.seed, &sources);
+                Run::Online(Box::new(online))
+            }
+        };
+        let nothing = vec![f64::NAN; places.count];
+        let model = Self {
+            scratch: Scratch::new(&network),
+            x: Vec::with_capacity(network.inputs()),
+            network,
+            images,
+            table,
+            settings,
+            sources,
+            training,
+            testing,
+            state: State {
+                seed: setup.seed,
+                values,
+                coefficients,
+                run,
+                draft: nothing.clone(),
+                metrics: nothing,
+            },
+            places,
+        };
+        match model.lacks(&model.settings) {
+            Some((id, why)) => Err(wrong(id, why)),
+            None => Ok(model),
+        }
+    }
+
+    /// What the images cannot give that these settings ask for, and the parameter that asks.
+    fn lacks(&self, settings: &Settings) -> Option<(&'static str, String)> {
+        if settings.mode == Mode::Online {
+            return None;
+        }
+        let name = &self.images.set.name;
+        let training = self.training.lacks(settings.size);
+        if let Some(why) = training {
+            return Some(("shots", format!("{why} in {name}")));
+        }
+        if settings.test_every == 0 {
+            return None;
+        }
+        let testing = self.testing.lacks(settings.size)?;
+        Some(("test_every", format!("for the meta-test, {testing} in {name}: hold out classes")))
+    }
+
+    fn identity(&self) -> Identity {
+        let words = |id: &str| {
+            let at = self.table.iter().position(|spec| spec.id == id);
+            crate::models::param::display(&self.state.values[at.expect("the table has this row")])
+        };
+        Identity {
+            family: super::FAMILY.id.into(),
+            sizes: self.network.sizes().to_vec(),
+            mode: words("mode"),
+            feedback: words("feedback"),
+            per_layer: self.settings.per_layer,
+            held_out: self.settings.held_out,
+            classes: self.settings.classes,
+            data: self.images.set.sha256.clone(),
+        }
+    }
+
+    /// Whether a loaded state has the sizes that this model gives it.
+    fn fits(&self, state: &State) -> bool {
+        let count = self.places.count;
+        let specs = self.table.iter().zip(&state.values);
+        let valued = state.values.len() == self.table.len()
+            && specs.clone().all(|(spec, value)| spec.check(value).is_ok());
+        let feedback = self.settings.feedback;
+        let rows = self.state.coefficients.rows().len();
+        let runs = match (&state.run, self.settings.mode) {
+            (Run::Meta(meta), Mode::Meta) => {
+                meta.fits(&self.network, feedback, &self.images, rows)
+            }
+            (Run::Online(online), Mode::Online) => {
+                online.fits(&self.network, feedback, &self.sources)
+            }
+            _ => false,
+        };
+        let lists = [&state.draft, &state.metrics];
+        valued
+            && state.coefficients.rows().len() == rows
+            && runs
+            && lists.iter().all(|list| list.len() == count)
+            && Settings::resolve(&self.table, &state.values)
+                .is_ok_and(|settings| self.lacks(&settings).is_none())
+    }
+
+    /// The weights to be looked at: those of the online run, or of the episode while it adapts, and
+    /// after that the adapted ones.
+    pub(super) fn learner(&self) -> &Learner<f32> {
+        match &self.state.run {
+            Run::Online(online) => &online.learner,
+            Run::Meta(meta) => match (&meta.adapted, meta.is_adapting()) {
+                (Some(adapted), false) => adapted,
+                _ => &meta.episode.learner,
+            },
+        }
+    }
+
+    fn unit_done(&mut self) -> Progress {
+        self.state.metrics.copy_from_slice(&self.state.draft);
+        Progress::UnitDone
+    }
+
+    fn advance_meta(&mut self) -> Progress {
+        let Run::Meta(meta) = &mut self.state.run else {
+            unreachable!("the mode is that of the run")
+        };
+        let given = meta::Given {
+            images: &self.images,
+            training: &self.training,
+            testing: &self.testing,
+            settings: &self.settings,
+            places: &self.places,
+            seed: self.state.seed,
+        };
+        let State {
+            coefficients,
+            draft,
+            ..
+        } = &mut self.state;
+        match meta.advance(&given, coefficients, &mut self.scratch, draft) {
+            Came::On => Progress::Continue,
+            Came::EpisodeDone => self.unit_done(),
+            Came::Diverged(why) => Progress::Fault(Fault {
+                kind: FaultKind::Divergence,
+                what: format!(
+                    "{} episodes in a row were skipped, the last because {why}: the coefficients have \
+                     diverged; smaller step factors for F3 and F5 or a smaller meta rate keep them \
+                     in bounds",
+                    meta::PATIENCE
+                ),
+            }),
+        }
+    }
+
+    fn advance_online(&mut self) -> Progress {
+        let Run::Online(online) = &mut self.state.run else {
+            unreachable!("the mode is that of the run")
+        };
+        let State {
+            coefficients,
+            draft,
+            ..
+        } = &mut self.state;
+        let given = online::Given {
+            images: &self.images,
+            sources: &self.sources,
+            coefficients,
+            places: &self.places,
+            test_every: self.settings.test_every,
+            measure: self.settings.measure,
+        };
+        let seen = online.seen;
+        match online.advance(&given, &mut self.x, &mut self.scratch, draft) {
+            Some(false) => Progress::Continue,
+            Some(true) => {
+                for (place, theta) in self.places.theta.clone().zip(thetas(coefficients)) {
+                    draft[place] = theta;
+                }
+                draft[self.places.alive] = meta::alive(coefficients) as f64;
+                self.unit_done()
+            }
+            None => Progress::Fault(Fault {
+                kind: FaultKind::NonFinite,
+                what: format!(
+                    "the output is not finite at sample {}: the weights have run away; smaller \
+                     coefficients, above all theta_0, and a new start help",
+                    seen + 1
+                ),
+            }),
+        }
+    }
+}
+
+fn thetas(coefficients: &Coefficients) -> impl Iterator<Item = f64> + '_ {
+    coefficients.rows().iter().flat_map(|rule| rule.theta)
+}
+
+impl Model for FeedbackAlignment {
+    fn description(&self) -> Description {
+        let depth = self.network.depth();
+        Description {
+            family: text(super::FAMILY.id),
+            title: text(super::FAMILY.title),
+            unit: text(match self.settings.mode {
+                Mode::Meta => "episode",
+                Mode::Online => "sample",
+            }),
+            quantum: text(match self.settings.mode {
+                Mode::Meta => "online step",
+                Mode::Online => "part",
+            }),
+            seconds_per_unit: None,
+            params: self.table.clone(),
+            metrics: metrics::instance(depth, self.settings.per_layer),
+            panels: panels::instance(self),
+        }
+    }
+
+    fn advance(&mut self) -> Progress {
+        match self.settings.mode {
+            Mode::Meta => self.advance_meta(),
+            Mode::Online => self.advance_online(),
+        }
+    }
+
+    fn at_unit_boundary(&self) -> bool {
+        match &self.state.run {
+            Run::Meta(meta) => meta.stage == meta::Stage::Draw,
+            Run::Online(online) => online.stage == online::Stage::Learn,
+        }
+    }
+
+    fn metrics(&self, out: &mut [f64]) {
+        out.copy_from_slice(&self.state.metrics);
+    }
+
+    fn get(&self, param: usize) -> Value {
+        let rows = self.state.coefficients.rows();
+        match place(&self.table[param].id) {
+            Some(Place::Theta { row, term }) => Value::Real(rows[row].theta[term]),
+            Some(Place::On { row, term }) => Value::Switch(rows[row].on[term]),
+            None => self.state.values[param].clone(),
+        }
+    }
+
+    fn set(&mut self, param: usize, value: &Value) -> Result<(), String> {
+        if let Some(place) = place(&self.table[param].id) {
+            let rows = self.state.coefficients.rows_mut();
+            match (place, value) {
+                (Place::Theta { row, term }, Value::Real(theta)) => rows[row].theta[term] = *theta,
+                (Place::On { row, term }, Value::Switch(on)) => rows[row].on[term] = *on,
+                _ => return Err("it is of another kind".into()),
+            }
+            if let Run::Meta(meta) = &mut self.state.run {
+                meta.changed(&self.state.coefficients);
+            }
+            return Ok(());
+        }
+        let mut values = self.state.values.clone();
+        values[param] = value.clone();
+        let settings = Settings::resolve(&self.table, &values).map_err(|(_, why)| why)?;
+        if let Some((_, why)) = self.lacks(&settings) {
+            return Err(why);
+        }
+        self.state.values = values;
+        self.settings = settings;
+        Ok(())
+    }
+
+    fn rule(&self) -> Option<Rule> {
+        let row = |rule: &super::coefficients::Rule| -> BTreeMap<String, f64> {
+            let named = |r: usize| (POOL[r].spec().id.to_owned(), rule.theta[r]);
+            rule.terms().map(named).collect()
+        };
+        Some(Rule {
+            model: super::FAMILY.id.into(),
+            layers: self.network.sizes().to_vec(),
+            feedback: match self.settings.feedback {
+                Feedback::Fixed => "fixed".into(),
+                Feedback::Symmetric => "symmetric".into(),
+            },
+            episodes: match &self.state.run {
+                Run::Meta(meta) => meta.number,
+                Run::Online(_) => 0,
+            },
+            terms: self.state.coefficients.rows().iter().map(row).collect(),
+        })
+    }
+
+    fn panel(&self, request: &PanelRequest) -> PanelData {
+        panels::draw(self, request)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(self.identity(), &self.state)).expect("plain data can be written")
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
+        let unreadable = |error: postcard::Error| LoadError::Unreadable(error.to_string());
+        let (theirs, rest) = postcard::take_from_bytes::<Identity>(bytes).map_err(unreadable)?;
+        let ours = self.identity();
+        if theirs != ours {
+            return Err(LoadError::Foreign(format!(
+                "it is of {theirs:?}, this is {ours:?}"
+            )));
+        }
+        let mut state: State = postcard::from_bytes(rest).map_err(unreadable)?;
+        let kept = |seed| held_out(seed, self.images.set.classes, self.settings.held_out);
+        if !self.fits(&state) {
+            return Err(LoadError::Unreadable(
+                "its sizes do not fit each other".into(),
+            ));
+        }
+        if kept(state.seed) != kept(self.state.seed) {
+            let (classes, kept) = (self.images.set.classes, kept(state.seed));
+            self.training = Pool::training(&self.images, classes, &kept);
+            self.testing = Pool::testing(&self.images, classes, &kept);
+        }
+        if let Run::Meta(meta) = &mut state.run {
+            meta.reserve();
+        }
+        self.settings =
+            Settings::resolve(&self.table, &state.values).expect("the values were read before");
+        self.state = state;
+        Ok(())
+    }
+}
+
+/// The parameters with which a run uses a learnt rule.
+/// # Errors
+/// Names the term that there is not.
+pub fn adopt(rule: &Rule) -> Result<Vec<(String, Value)>, String> {
+    let ids = POOL.iter().map(|term| term.spec().id);
+    let unknown = rule.names().into_iter().find(|name| !ids.clone().any(|id| id == *name));
+    if let Some(name) = unknown {
+        return Err(format!(
+            "there is no term `{}`; there are {}",
+            crate::data::text::line(name),
+            ids.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let per_layer = rule.terms.len() != 1;
+    let mut values = vec![("per_layer".to_owned(), Value::Switch(per_layer))];
+    for (l, row) in rule.terms.iter().enumerate() {
+        let layer = match per_layer {
+            true => format!("_{}", l + 1),
+            false => String::new(),
+        };
+        for r in 0..TERMS {
+            let theta = row.get(POOL[r].spec().id);
+            values.push((format!("f{r}{layer}"), Value::Switch(theta.is_some())));
+            let theta = theta.copied().unwrap_or(0.0).clamp(-params::MOST, params::MOST);
+            values.push((format!("theta_{r}{layer}"), Value::Real(theta)));
+        }
+    }
+    Ok(values)
+}
