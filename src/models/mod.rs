@@ -50,7 +50,7 @@ pub struct Family {
 pub type Adopt = fn(&Rule) -> Result<Vec<(String, Value)>, String>;
 
 /// Every family, in the order in which lists show them.
-pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY];
+pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY, feedback_alignment::FAMILY];
 
 /// The family called `id`.
 pub fn family(id: &str) -> Option<&'static Family> {

@@ -56,7 +56,11 @@ impl Images {
     /// Grey levels as numbers from 0 to 1.
     pub fn grey(&self, image: u32, x: &mut Vec<f32>) {
         x.clear();
-        x.extend(self.bytes(image).iter().map(|&byte| f32::from(byte) / 255.0));
+        x.extend(
+            self.bytes(image)
+                .iter()
+                .map(|&byte| f32::from(byte) / 255.0),
+        );
     }
 }
 
@@ -121,6 +125,9 @@ mod tests {
         let share = zeros as f64 / set.train.images.len() as f64;
         // 36848 pixels decide: four standard deviations.
         assert!((share - 0.8).abs() < 0.009, "{share}");
-        assert_ne!(set.train.images[..784], set.train.images[47 * 784..48 * 784]);
+        assert_ne!(
+            set.train.images[..784],
+            set.train.images[47 * 784..48 * 784]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::coefficients::Coefficients;
+use super::coefficients::{Coefficients, Rule};
 use super::episode::{Episode, Phase, Plan, Scratch};
 use super::examined::spread;
 use super::images::Images;
@@ -10,7 +10,7 @@ use super::learner::Learner;
 use super::metrics::Places;
 use super::network::{Feedback, Network};
 use super::online::{before_step, cosines, measured};
-use super::outer::Outer;
+use super::outer::{Outer, Penalty};
 use super::params::Settings;
 use super::task::{Samples, Task};
 use super::tasks::{Draw, Pool, Sampling};
@@ -135,12 +135,16 @@ impl Meta {
     }
 
     /// Whether a loaded state belongs to this network, these images and coefficients.
-    pub fn fits(&self, network: &Network, feedback: Feedback, images: &Images, rows: usize) -> bool {
+    pub fn fits(
+        &self,
+        network: &Network,
+        feedback: Feedback,
+        images: &Images,
+        rows: usize,
+    ) -> bool {
         let known = |list: &[u32]| list.iter().all(|&image| (image as usize) < images.len());
         let adapted = self.adapted.as_ref().is_none_or(|learner| {
-            learner.network == *network
-                && learner.feedback == feedback
-                && learner.is_consistent()
+            learner.network == *network && learner.feedback == feedback && learner.is_consistent()
         });
         let stream = self.episode.task().stream.len();
         self.episode.fits(network)
@@ -150,7 +154,7 @@ impl Meta {
             && known(&self.draw.shown)
             && known(&self.draw.judged)
             && adapted
-            && self.outer.fits(rows)
+            && self.outer.rows() == rows
             && self.draw.shown.len() == stream
             && self.draw.judged.len() == self.episode.task().query.len()
             && self.course.len() <= stream
@@ -248,7 +252,10 @@ impl Meta {
     ) {
         let before = self.episode.phase();
         let steps = self.episode.task().stream.len();
-        let last_step = before == Phase::Adapt { t: steps.saturating_sub(1) };
+        let last_step = before
+            == Phase::Adapt {
+                t: steps.saturating_sub(1),
+            };
         let mut seen = None;
         if last_step && given.settings.measure {
             let (x, label) = self.episode.task().stream.get(steps - 1);
@@ -283,9 +290,8 @@ impl Meta {
             judged.map(|&image| given.images.label(image)),
         );
         let course = self.course.iter().map(|&loss| f64::from(loss));
-        let rule = settings.outer(self.number);
         draft[places.loss] = outcomes.loss;
-        draft[places.meta_loss] = outcomes.loss + self.outer.penalty(&rule, coefficients);
+        draft[places.meta_loss] = outcomes.loss + self.penalty(settings, coefficients);
         draft[places.accuracy] = outcomes.accuracy;
         draft[places.loss_low] = spread.low;
         draft[places.loss_high] = spread.high;
@@ -312,13 +318,21 @@ impl Meta {
             self.in_a_row += 1;
         } else {
             self.in_a_row = 0;
-            if settings.learn && !self.stale {
-                self.outer
-                    .step(&rule, &outcomes.gradient, self.episode.tally(), coefficients);
-            }
         }
-        for (place, weight) in places.weight.clone().zip(self.outer.weights()) {
-            draft[place] = *weight;
+        if settings.learn && !self.stale {
+            let tally = self.episode.tally();
+            self.outer
+                .step(&settings.outer, coefficients, &outcomes, tally);
+        }
+        // With coefficients for each layer, the weights are those in the mean over the layers.
+        let rows = self.outer.weights();
+        for (r, place) in places.weight.clone().enumerate() {
+            let sum: f64 = rows.iter().map(|row| row[r]).sum();
+            draft[place] = if sum > 0.0 {
+                sum / rows.len() as f64
+            } else {
+                f64::NAN
+            };
         }
         draft[places.skipped] = self.skipped as f64;
         draft[places.marked] = self.marked as f64;
@@ -328,6 +342,23 @@ impl Meta {
             true => Stage::TestDraw(0),
             false => Stage::Draw,
         };
+    }
+
+    /// `lambda sum_r w_r |theta_r|`, with all weights 1 for the plain penalty.
+    fn penalty(&self, settings: &Settings, coefficients: &Coefficients) -> f64 {
+        let lambda = self.outer.lambda(&settings.outer);
+        if lambda == 0.0 {
+            return 0.0;
+        }
+        let rows = coefficients.rows().iter().zip(self.outer.weights());
+        let weighted = |(rule, weights): (&Rule, &[f64; TERMS])| -> f64 {
+            rule.terms().map(|r| weights[r] * rule.theta[r].abs()).sum()
+        };
+        lambda
+            * match settings.outer.penalty {
+                Penalty::L1 { .. } => coefficients.l1(),
+                Penalty::Share(_) => rows.map(weighted).sum(),
+            }
     }
 
     fn begin_test(&mut self, task: usize, given: &Given<'_>, coefficients: &Coefficients) {
@@ -341,7 +372,9 @@ impl Meta {
             weights,
             feedback,
         } = &mut self.trial_sources;
-        let draw = given.testing.draw(tasks, given.settings.size, Sampling::Anew);
+        let draw = given
+            .testing
+            .draw(tasks, given.settings.size, Sampling::Anew);
         self.trial.learner.draw(weights, feedback);
         let plan = Plan {
             gradient: false,
@@ -426,7 +459,10 @@ fn samples(images: &Images, draw: &Draw) -> Task<f32> {
     let of = |list: &[u32]| {
         let mut samples = Samples::default();
         for &image in list {
-            let grey = images.bytes(image).iter().map(|&byte| f32::from(byte) / 255.0);
+            let grey = images
+                .bytes(image)
+                .iter()
+                .map(|&byte| f32::from(byte) / 255.0);
             samples.push(grey, images.label(image).into());
         }
         samples

@@ -5,15 +5,56 @@
 pub mod activation;
 pub mod coefficients;
 pub mod episode;
+pub mod examined;
+pub mod images;
 mod kernels;
 pub mod learner;
 pub mod lines;
 pub mod matrix;
+pub mod meta;
+pub mod metrics;
+pub mod model;
 pub mod network;
+pub mod online;
+pub mod outer;
+mod panels;
+pub mod params;
 pub mod query;
 pub mod reverse;
 pub mod tally;
 pub mod tape;
 pub mod task;
+pub mod tasks;
 pub mod terms;
 pub mod trace;
+
+use super::{BuildError, Family, Model, Setup};
+
+pub const FAMILY: Family = Family {
+    id: "feedback-alignment",
+    prefixes: &["fa", "meta"],
+    title: "Feedback alignment",
+    summary: "Ten plasticity terms with random feedback, online, and the search for their coefficients",
+    params: params::PARAMS,
+    build,
+    bibtex: BIBTEX,
+    reference_formats: &[],
+    verify: |_| Ok(Vec::new()),
+    adopt: Some(model::adopt),
+};
+
+const BIBTEX: &str = "\
+@article{shervanitabar2023meta,
+  author  = {Shervani-Tabar, Navid and Rosenbaum, Robert},
+  title   = {Meta-learning biologically plausible plasticity rules with random feedback pathways},
+  journal = {Nature Communications},
+  volume  = {14},
+  pages   = {1805},
+  year    = {2023},
+  doi     = {10.1038/s41467-023-37562-1}
+}
+";
+
+fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
+    Ok(Box::new(model::FeedbackAlignment::new(setup)?))
+}

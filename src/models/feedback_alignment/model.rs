@@ -20,9 +20,7 @@ use super::terms::{POOL, TERMS};
 use crate::models::model::values_in_order;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, ParamSpec, Value, text};
-use crate::models::{
-    BuildError, Fault, FaultKind, LoadError, Model, Progress, Rule, Setup,
-};
+use crate::models::{BuildError, Fault, FaultKind, LoadError, Model, Progress, Rule, Setup};
 
 /// A network that learns online by a sum of local terms, and the search for their coefficients, in
 /// single precision.
@@ -178,7 +176,10 @@ impl FeedbackAlignment {
             return None;
         }
         let testing = self.testing.lacks(settings.size)?;
-        Some(("test_every", format!("for the meta-test, {testing} in {name}: hold out classes")))
+        Some((
+            "test_every",
+            format!("for the meta-test, {testing} in {name}: hold out classes"),
+        ))
     }
 
     fn identity(&self) -> Identity {
@@ -207,9 +208,7 @@ impl FeedbackAlignment {
         let feedback = self.settings.feedback;
         let rows = self.state.coefficients.rows().len();
         let runs = match (&state.run, self.settings.mode) {
-            (Run::Meta(meta), Mode::Meta) => {
-                meta.fits(&self.network, feedback, &self.images, rows)
-            }
+            (Run::Meta(meta), Mode::Meta) => meta.fits(&self.network, feedback, &self.images, rows),
             (Run::Online(online), Mode::Online) => {
                 online.fits(&self.network, feedback, &self.sources)
             }
@@ -242,7 +241,14 @@ impl FeedbackAlignment {
     }
 
     fn advance_meta(&mut self) -> Progress {
-        let Run::Meta(meta) = &mut self.state.run else {
+        let State {
+            coefficients,
+            draft,
+            run: Run::Meta(meta),
+            seed,
+            ..
+        } = &mut self.state
+        else {
             unreachable!("the mode is that of the run")
         };
         let given = meta::Given {
@@ -251,13 +257,8 @@ impl FeedbackAlignment {
             testing: &self.testing,
             settings: &self.settings,
             places: &self.places,
-            seed: self.state.seed,
+            seed: *seed,
         };
-        let State {
-            coefficients,
-            draft,
-            ..
-        } = &mut self.state;
         match meta.advance(&given, coefficients, &mut self.scratch, draft) {
             Came::On => Progress::Continue,
             Came::EpisodeDone => self.unit_done(),
@@ -274,14 +275,15 @@ impl FeedbackAlignment {
     }
 
     fn advance_online(&mut self) -> Progress {
-        let Run::Online(online) = &mut self.state.run else {
-            unreachable!("the mode is that of the run")
-        };
         let State {
             coefficients,
             draft,
+            run: Run::Online(online),
             ..
-        } = &mut self.state;
+        } = &mut self.state
+        else {
+            unreachable!("the mode is that of the run")
+        };
         let given = online::Given {
             images: &self.images,
             sources: &self.sources,
@@ -326,10 +328,7 @@ impl Model for FeedbackAlignment {
                 Mode::Meta => "episode",
                 Mode::Online => "sample",
             }),
-            quantum: text(match self.settings.mode {
-                Mode::Meta => "online step",
-                Mode::Online => "part",
-            }),
+            quantum: text("sample"),
             seconds_per_unit: None,
             params: self.table.clone(),
             metrics: metrics::instance(depth, self.settings.per_layer),
@@ -452,7 +451,10 @@ impl Model for FeedbackAlignment {
 /// Names the term that there is not.
 pub fn adopt(rule: &Rule) -> Result<Vec<(String, Value)>, String> {
     let ids = POOL.iter().map(|term| term.spec().id);
-    let unknown = rule.names().into_iter().find(|name| !ids.clone().any(|id| id == *name));
+    let unknown = rule
+        .names()
+        .into_iter()
+        .find(|name| !ids.clone().any(|id| id == *name));
     if let Some(name) = unknown {
         return Err(format!(
             "there is no term `{}`; there are {}",
@@ -470,7 +472,10 @@ pub fn adopt(rule: &Rule) -> Result<Vec<(String, Value)>, String> {
         for r in 0..TERMS {
             let theta = row.get(POOL[r].spec().id);
             values.push((format!("f{r}{layer}"), Value::Switch(theta.is_some())));
-            let theta = theta.copied().unwrap_or(0.0).clamp(-params::MOST, params::MOST);
+            let theta = theta
+                .copied()
+                .unwrap_or(0.0)
+                .clamp(-params::MOST, params::MOST);
             values.push((format!("theta_{r}{layer}"), Value::Real(theta)));
         }
     }

@@ -136,7 +136,9 @@ impl Online {
             && self.position <= self.order.len()
             && stands
             && self.trace.fits(network)
-            && self.image.is_none_or(|image| sources.training.contains(&image))
+            && self
+                .image
+                .is_none_or(|image| sources.training.contains(&image))
             && self.tally.fits(network)
             && self.observed.fits(network)
             && self.shares.len() == network.depth()

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::coefficients::{Coefficients, FIRST_RATE, Rule};
 use super::network::Feedback;
+use super::outer::{self, Clip, Penalty, SharePenalty};
 use super::reverse::SymmetricGradient;
 use super::tasks::{Sampling, Size};
 use super::terms::TERMS;
@@ -91,99 +92,470 @@ const MODES: &[Text] = &[text("meta"), text("online")];
 const FEEDBACKS: &[Text] = &[text("fixed"), text("symmetric")];
 const GRADIENTS: &[Text] = &[text("exact"), text("stop"), text("authors")];
 const SAMPLINGS: &[Text] = &[text("anew"), text("original")];
+const CLIPS: &[Text] = &[text("off"), text("norm"), text("median")];
 const PENALTIES: &[Text] = &[text("l1"), text("share")];
 
 pub const PARAMS: &[ParamSpec] = &[
-    coefficient!("0", Model, FIRST_RATE, "Coefficient of F0 = -e y', the pseudo-gradient: the learning rate. Larger: faster, then unstable."),
-    coefficient!("1", Model, 0.0, "Coefficient of F1 = -y e', activity times the error below."),
-    coefficient!("2", Model, 0.0, "Coefficient of F2 = -e e', Hebbian learning of errors. Below 0 it turns the weights towards the feedback matrix, so that fed back errors come to resemble backpropagated ones."),
-    coefficient!("3", Model, 0.0, "Coefficient of F3 = -W, decay. Even 1e-3 is much: it acts at every step on every weight."),
-    coefficient!("4", Model, 0.0, "Coefficient of F4 = -1 e', the error below, alike for all units of the layer."),
-    coefficient!("5", Model, 0.0, "Coefficient of F5 = -(sum y) e y', a pseudo-gradient whose rate grows with the activity of the layer. Per unit it moves weights some hundred times as far as F2."),
-    coefficient!("6", Model, 0.0, "Coefficient of F6 = -q y e', with q the overlap of the layer's activity and the error below through the weights."),
-    coefficient!("7", Model, 0.0, "Coefficient of F7 = -q e y', with q as in F6."),
-    coefficient!("8", Model, 0.0, "Coefficient of F8 = -v y e', with v the layer's error times its input."),
-    coefficient!("9", Model, 0.0, "Coefficient of F9 = y (y' - W'y), Oja's rule. Above 0 the rows of the weights become orthonormal, and the activity below can be told from that above."),
-    switch!("0", Model, true, "Whether F0, the pseudo-gradient, acts and is learnt."),
-    switch!("1", Model, false, "Whether F1, activity times the error below, acts and is learnt."),
-    switch!("2", Model, false, "Whether F2, Hebbian learning of errors, acts and is learnt."),
+    coefficient!(
+        "0",
+        Model,
+        FIRST_RATE,
+        "Coefficient of F0 = -e y', the pseudo-gradient: the learning rate. Larger: faster, then unstable."
+    ),
+    coefficient!(
+        "1",
+        Model,
+        0.0,
+        "Coefficient of F1 = -y e', activity times the error below."
+    ),
+    coefficient!(
+        "2",
+        Model,
+        0.0,
+        "Coefficient of F2 = -e e', Hebbian learning of errors. Below 0 it turns the weights towards the feedback matrix, so that fed back errors come to resemble backpropagated ones."
+    ),
+    coefficient!(
+        "3",
+        Model,
+        0.0,
+        "Coefficient of F3 = -W, decay. Even 1e-3 is much: it acts at every step on every weight."
+    ),
+    coefficient!(
+        "4",
+        Model,
+        0.0,
+        "Coefficient of F4 = -1 e', the error below, alike for all units of the layer."
+    ),
+    coefficient!(
+        "5",
+        Model,
+        0.0,
+        "Coefficient of F5 = -(sum y) e y', a pseudo-gradient whose rate grows with the activity of the layer. Per unit it moves weights some hundred times as far as F2."
+    ),
+    coefficient!(
+        "6",
+        Model,
+        0.0,
+        "Coefficient of F6 = -q y e', with q the overlap of the layer's activity and the error below through the weights."
+    ),
+    coefficient!(
+        "7",
+        Model,
+        0.0,
+        "Coefficient of F7 = -q e y', with q as in F6."
+    ),
+    coefficient!(
+        "8",
+        Model,
+        0.0,
+        "Coefficient of F8 = -v y e', with v the layer's error times its input."
+    ),
+    coefficient!(
+        "9",
+        Model,
+        0.0,
+        "Coefficient of F9 = y (y' - W'y), Oja's rule. Above 0 the rows of the weights become orthonormal, and the activity below can be told from that above."
+    ),
+    switch!(
+        "0",
+        Model,
+        true,
+        "Whether F0, the pseudo-gradient, acts and is learnt."
+    ),
+    switch!(
+        "1",
+        Model,
+        false,
+        "Whether F1, activity times the error below, acts and is learnt."
+    ),
+    switch!(
+        "2",
+        Model,
+        false,
+        "Whether F2, Hebbian learning of errors, acts and is learnt."
+    ),
     switch!("3", Model, false, "Whether F3, decay, acts and is learnt."),
-    switch!("4", Model, false, "Whether F4, the error below, acts and is learnt."),
-    switch!("5", Model, false, "Whether F5, the gated gradient, acts and is learnt."),
-    switch!("6", Model, false, "Whether F6, overlap with y e', acts and is learnt."),
-    switch!("7", Model, false, "Whether F7, overlap with e y', acts and is learnt."),
-    switch!("8", Model, false, "Whether F8, input times error, acts and is learnt."),
-    switch!("9", Model, false, "Whether F9, Oja's rule, acts and is learnt."),
-    param!("mode", "mode", options(MODES), choice("meta"), Restart, Model,
-        "meta: episodes, each a new network that adapts to a task, after which the coefficients are improved. online: one network that learns from one stream of images, with the coefficients as they are set."),
-    param!("network", "network", Kind::Words, Value::Words(text("170 130 100 70 47")), Restart, Model,
-        "Units of each layer behind the image, the last of them the classes. No biases; softplus in between, softmax at the end."),
-    param!("feedback", "feedback", options(FEEDBACKS), choice("fixed"), Restart, Model,
-        "fixed: errors come down through random matrices that are never learnt (feedback alignment). symmetric: through the weights themselves (backpropagation)."),
-    param!("per_layer", "per layer", Kind::Switch, Value::Switch(false), Restart, Model,
-        "Whether every weight matrix has coefficients of its own, set and learnt apart: theta_2_3 and f2_3 are then those of F2 at the third."),
-    param!("ways", "ways M", integer(1, 255), Value::Integer(5), Unit, Model,
-        "Classes of a task. More: harder tasks, longer episodes."),
-    param!("shots", "shots K", integer(1, 1000), Value::Integer(50), Unit, Model,
-        "Images of each class that an episode adapts to, one online step each."),
-    param!("queries", "queries Q", integer(1, 1000), Value::Integer(10), Unit, Model,
-        "Images of each class by which the adapted network is judged."),
-    param!("sampling", "sampling", options(SAMPLINGS), choice("anew"), Unit, Model,
-        "anew: classes of a task are distinct and images drawn anew. original: as the published script does, classes may repeat and a class always shows the same images."),
-    param!("held_out", "held out", integer(0, 250), Value::Integer(0), Restart, Model,
-        "Classes that training never sees, for the meta-test. With 0 the meta-test uses the test images of all classes."),
-    param!("test_every", "test every", integer(0, 1_000_000), Value::Integer(0), Unit, Model,
-        "meta: meta-test after every so many episodes. online: accuracy on the test images after every so many samples. 0 never."),
-    param!("test_tasks", "test tasks", integer(1, 1000), Value::Integer(4), Unit, Model,
-        "Tasks of a meta-test, always the same ones. More: less noise, longer tests."),
-    param!("learn", "learn", Kind::Switch, Value::Switch(true), Unit, Model,
-        "Whether the coefficients are improved after an episode; off only adapts and judges, on the same stream of tasks."),
-    param!("rate", "meta rate", log(1e-6, 1.0), Value::Real(1e-3), Unit, Model,
-        "Step size of Adam on the coefficients. The first steps have about this size for every coefficient."),
-    param!("step_factors", "step factors", Kind::Words, Value::Words(text("1")), Unit, Model,
-        "What the meta rate is multiplied by: one number, or ten for F0 to F9. Smaller ones for F3 and F5 keep the pool of all ten from blowing up."),
-    param!("gradient", "gradient", options(GRADIENTS), choice("exact"), Unit, Model,
-        "Of symmetric feedback: exact, or without what flows through B = W (stop), or as the published script has it, with the last weights at every step (authors)."),
-    param!("clip", "clip", linear(0.0, 1e6), Value::Real(0.0), Unit, Model,
-        "The largest length of the meta-gradient; a longer one is shortened to it. 0 never."),
-    param!("clip_median", "clip at medians", linear(0.0, 1e6), Value::Real(0.0), Unit, Model,
-        "The largest size of one term's gradient, in medians of its recent sizes. 0 never."),
-    param!("penalty", "penalty", options(PENALTIES), choice("l1"), Unit, Model,
-        "l1: lambda times the sum of all coefficients' sizes, added to the meta-loss. share: lambda times their weighted sum, each weighted by its natural size over its share of the update, as a soft threshold that makes exact zeros."),
-    param!("lambda", "lambda", linear(0.0, 1000.0), Value::Real(0.0), Unit, Model,
-        "Strength of the penalty. Larger: fewer terms survive."),
-    param!("share_eps", "share eps", log(1e-6, 1.0), Value::Real(0.02), Unit, Model,
-        "Share below which a term is penalised no harder (penalty share). Smaller: terms that have died stay dead."),
-    param!("penalty_from", "penalty from", integer(0, 1_000_000), Value::Integer(5), Unit, Model,
-        "Episode at which the penalty share begins."),
-    param!("ramp", "ramp", integer(1, 1_000_000), Value::Integer(80), Unit, Model,
-        "Episodes in which the penalty share grows to its full strength."),
-    param!("debias_from", "debias from", integer(0, 1_000_000), Value::Integer(0), Unit, Model,
-        "Episode at which terms that have died are switched off and the penalty share ends, so that the survivors are no longer shrunk. 0 never."),
-    param!("measure", "measure", Kind::Switch, Value::Switch(true), Unit, Model,
-        "Whether angles and orthonormality errors are measured on the query images; off is for timing."),
-    param!("classes", "classes", integer(0, 255), Value::Integer(0), Restart, Model,
-        "online: how many classes there are in the stream, the first of the set; 0 is all."),
-    switch!("0", Layer, true, "Whether F0 acts and is learnt at this layer (with per layer)."),
-    switch!("1", Layer, false, "Whether F1 acts and is learnt at this layer (with per layer)."),
-    switch!("2", Layer, false, "Whether F2 acts and is learnt at this layer (with per layer)."),
-    switch!("3", Layer, false, "Whether F3 acts and is learnt at this layer (with per layer)."),
-    switch!("4", Layer, false, "Whether F4 acts and is learnt at this layer (with per layer)."),
-    switch!("5", Layer, false, "Whether F5 acts and is learnt at this layer (with per layer)."),
-    switch!("6", Layer, false, "Whether F6 acts and is learnt at this layer (with per layer)."),
-    switch!("7", Layer, false, "Whether F7 acts and is learnt at this layer (with per layer)."),
-    switch!("8", Layer, false, "Whether F8 acts and is learnt at this layer (with per layer)."),
-    switch!("9", Layer, false, "Whether F9 acts and is learnt at this layer (with per layer)."),
-    coefficient!("0", Layer, FIRST_RATE, "Coefficient of F0 at this layer (with per layer)."),
-    coefficient!("1", Layer, 0.0, "Coefficient of F1 at this layer (with per layer)."),
-    coefficient!("2", Layer, 0.0, "Coefficient of F2 at this layer (with per layer)."),
-    coefficient!("3", Layer, 0.0, "Coefficient of F3 at this layer (with per layer)."),
-    coefficient!("4", Layer, 0.0, "Coefficient of F4 at this layer (with per layer)."),
-    coefficient!("5", Layer, 0.0, "Coefficient of F5 at this layer (with per layer)."),
-    coefficient!("6", Layer, 0.0, "Coefficient of F6 at this layer (with per layer)."),
-    coefficient!("7", Layer, 0.0, "Coefficient of F7 at this layer (with per layer)."),
-    coefficient!("8", Layer, 0.0, "Coefficient of F8 at this layer (with per layer)."),
-    coefficient!("9", Layer, 0.0, "Coefficient of F9 at this layer (with per layer)."),
+    switch!(
+        "4",
+        Model,
+        false,
+        "Whether F4, the error below, acts and is learnt."
+    ),
+    switch!(
+        "5",
+        Model,
+        false,
+        "Whether F5, the gated gradient, acts and is learnt."
+    ),
+    switch!(
+        "6",
+        Model,
+        false,
+        "Whether F6, overlap with y e', acts and is learnt."
+    ),
+    switch!(
+        "7",
+        Model,
+        false,
+        "Whether F7, overlap with e y', acts and is learnt."
+    ),
+    switch!(
+        "8",
+        Model,
+        false,
+        "Whether F8, input times error, acts and is learnt."
+    ),
+    switch!(
+        "9",
+        Model,
+        false,
+        "Whether F9, Oja's rule, acts and is learnt."
+    ),
+    param!(
+        "mode",
+        "mode",
+        options(MODES),
+        choice("meta"),
+        Restart,
+        Model,
+        "meta: episodes, each a new network that adapts to a task, after which the coefficients are improved. online: one network that learns from one stream of images, with the coefficients as they are set."
+    ),
+    param!(
+        "network",
+        "network",
+        Kind::Words,
+        Value::Words(text("170 130 100 70 47")),
+        Restart,
+        Model,
+        "Units of each layer behind the image, the last of them the classes. No biases; softplus in between, softmax at the end."
+    ),
+    param!(
+        "feedback",
+        "feedback",
+        options(FEEDBACKS),
+        choice("fixed"),
+        Restart,
+        Model,
+        "fixed: errors come down through random matrices that are never learnt (feedback alignment). symmetric: through the weights themselves (backpropagation)."
+    ),
+    param!(
+        "per_layer",
+        "per layer",
+        Kind::Switch,
+        Value::Switch(false),
+        Restart,
+        Model,
+        "Whether every weight matrix has coefficients of its own, set and learnt apart: theta_2_3 and f2_3 are then those of F2 at the third."
+    ),
+    param!(
+        "ways",
+        "ways M",
+        integer(1, 255),
+        Value::Integer(5),
+        Unit,
+        Model,
+        "Classes of a task. More: harder tasks, longer episodes."
+    ),
+    param!(
+        "shots",
+        "shots K",
+        integer(1, 1000),
+        Value::Integer(50),
+        Unit,
+        Model,
+        "Images of each class that an episode adapts to, one online step each."
+    ),
+    param!(
+        "queries",
+        "queries Q",
+        integer(1, 1000),
+        Value::Integer(10),
+        Unit,
+        Model,
+        "Images of each class by which the adapted network is judged."
+    ),
+    param!(
+        "sampling",
+        "sampling",
+        options(SAMPLINGS),
+        choice("anew"),
+        Unit,
+        Model,
+        "anew: classes of a task are distinct and images drawn anew. original: as the published script does, classes may repeat and a class always shows the same images."
+    ),
+    param!(
+        "held_out",
+        "held out",
+        integer(0, 250),
+        Value::Integer(0),
+        Restart,
+        Model,
+        "Classes that training never sees, for the meta-test. With 0 the meta-test uses the test images of all classes."
+    ),
+    param!(
+        "test_every",
+        "test every",
+        integer(0, 1_000_000),
+        Value::Integer(0),
+        Unit,
+        Model,
+        "meta: meta-test after every so many episodes. online: accuracy on the test images after every so many samples. 0 never."
+    ),
+    param!(
+        "test_tasks",
+        "test tasks",
+        integer(1, 1000),
+        Value::Integer(4),
+        Unit,
+        Model,
+        "Tasks of a meta-test, always the same ones. More: less noise, longer tests."
+    ),
+    param!(
+        "learn",
+        "learn",
+        Kind::Switch,
+        Value::Switch(true),
+        Unit,
+        Model,
+        "Whether the coefficients are improved after an episode; off only adapts and judges, on the same stream of tasks."
+    ),
+    param!(
+        "rate",
+        "meta rate",
+        log(1e-6, 1.0),
+        Value::Real(1e-3),
+        Unit,
+        Model,
+        "Step size of Adam on the coefficients. The first steps have about this size for every coefficient."
+    ),
+    param!(
+        "step_factors",
+        "step factors",
+        Kind::Words,
+        Value::Words(text("1")),
+        Unit,
+        Model,
+        "What the meta rate is multiplied by: one number, or ten for F0 to F9. Smaller ones for F3 and F5 keep the pool of all ten from blowing up."
+    ),
+    param!(
+        "gradient",
+        "gradient",
+        options(GRADIENTS),
+        choice("exact"),
+        Unit,
+        Model,
+        "Of symmetric feedback: exact, or without what flows through B = W (stop), or as the published script has it, with the last weights at every step (authors)."
+    ),
+    param!(
+        "clip",
+        "clip",
+        options(CLIPS),
+        choice("off"),
+        Unit,
+        Model,
+        "norm: a meta-gradient longer than the bound is shortened to it. median: every term's part is bounded to so many medians of its last 50 sizes."
+    ),
+    param!(
+        "clip_at",
+        "clip at",
+        log(1e-3, 1e6),
+        Value::Real(5.0),
+        Unit,
+        Model,
+        "The bound of clip: a length, or a number of medians."
+    ),
+    param!(
+        "penalty",
+        "penalty",
+        options(PENALTIES),
+        choice("l1"),
+        Unit,
+        Model,
+        "l1: lambda times the sum of all coefficients' sizes, added to the meta-loss. share: lambda times their weighted sum, each weighted by its natural size over its share of the update, as a soft threshold that makes exact zeros."
+    ),
+    param!(
+        "lambda",
+        "lambda",
+        linear(0.0, 1000.0),
+        Value::Real(0.0),
+        Unit,
+        Model,
+        "Strength of the penalty. Larger: fewer terms survive."
+    ),
+    param!(
+        "share_eps",
+        "share eps",
+        log(1e-6, 1.0),
+        Value::Real(0.02),
+        Unit,
+        Model,
+        "Share below which a term is penalised no harder (penalty share). Smaller: terms that have died stay dead."
+    ),
+    param!(
+        "penalty_from",
+        "penalty from",
+        integer(0, 1_000_000),
+        Value::Integer(5),
+        Unit,
+        Model,
+        "Episode at which the penalty share begins."
+    ),
+    param!(
+        "ramp",
+        "ramp",
+        integer(1, 1_000_000),
+        Value::Integer(80),
+        Unit,
+        Model,
+        "Episodes in which the penalty share grows to its full strength."
+    ),
+    param!(
+        "debias_from",
+        "debias from",
+        integer(0, 1_000_000),
+        Value::Integer(0),
+        Unit,
+        Model,
+        "Episode at which terms that have died are switched off and the penalty share ends, so that the survivors are no longer shrunk. 0 never."
+    ),
+    param!(
+        "measure",
+        "measure",
+        Kind::Switch,
+        Value::Switch(true),
+        Unit,
+        Model,
+        "Whether angles and orthonormality errors are measured on the query images; off is for timing."
+    ),
+    param!(
+        "classes",
+        "classes",
+        integer(0, 255),
+        Value::Integer(0),
+        Restart,
+        Model,
+        "online: how many classes there are in the stream, the first of the set; 0 is all."
+    ),
+    switch!(
+        "0",
+        Layer,
+        true,
+        "Whether F0 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "1",
+        Layer,
+        false,
+        "Whether F1 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "2",
+        Layer,
+        false,
+        "Whether F2 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "3",
+        Layer,
+        false,
+        "Whether F3 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "4",
+        Layer,
+        false,
+        "Whether F4 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "5",
+        Layer,
+        false,
+        "Whether F5 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "6",
+        Layer,
+        false,
+        "Whether F6 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "7",
+        Layer,
+        false,
+        "Whether F7 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "8",
+        Layer,
+        false,
+        "Whether F8 acts and is learnt at this layer (with per layer)."
+    ),
+    switch!(
+        "9",
+        Layer,
+        false,
+        "Whether F9 acts and is learnt at this layer (with per layer)."
+    ),
+    coefficient!(
+        "0",
+        Layer,
+        FIRST_RATE,
+        "Coefficient of F0 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "1",
+        Layer,
+        0.0,
+        "Coefficient of F1 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "2",
+        Layer,
+        0.0,
+        "Coefficient of F2 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "3",
+        Layer,
+        0.0,
+        "Coefficient of F3 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "4",
+        Layer,
+        0.0,
+        "Coefficient of F4 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "5",
+        Layer,
+        0.0,
+        "Coefficient of F5 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "6",
+        Layer,
+        0.0,
+        "Coefficient of F6 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "7",
+        Layer,
+        0.0,
+        "Coefficient of F7 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "8",
+        Layer,
+        0.0,
+        "Coefficient of F8 at this layer (with per layer)."
+    ),
+    coefficient!(
+        "9",
+        Layer,
+        0.0,
+        "Coefficient of F9 at this layer (with per layer)."
+    ),
 ];
 
 /// What a row of the instance's table stands for, where it is one of the coefficients.
@@ -233,13 +605,6 @@ pub enum Mode {
     Online,
 }
 
-/// Which coefficients are penalised, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PenaltyKind {
-    L1,
-    Share,
-}
-
 /// The parameters as a run needs them; the coefficients are in [`Coefficients`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -252,19 +617,8 @@ pub struct Settings {
     pub test_every: u64,
     pub test_tasks: usize,
     pub learn: bool,
-    pub rate: f64,
-    pub step_factors: [f64; TERMS],
     pub gradient: SymmetricGradient,
-    /// 0 is off, as in the next.
-    pub clip: f64,
-    pub clip_median: f64,
-    pub penalty: PenaltyKind,
-    pub lambda: f64,
-    pub share_eps: f64,
-    pub penalty_from: u64,
-    pub ramp: u64,
-    /// 0 is never.
-    pub debias_from: u64,
+    pub outer: outer::Settings,
     pub measure: bool,
     pub classes: usize,
 }
@@ -315,25 +669,37 @@ impl Settings {
             test_every: whole("test_every"),
             test_tasks: whole("test_tasks") as usize,
             learn: on("learn"),
-            rate: real("rate"),
-            step_factors: step_factors(value("step_factors")).map_err(|why| ("step_factors", why))?,
             gradient: match () {
                 () if is("gradient", "stop") => SymmetricGradient::StopGradient,
                 () if is("gradient", "authors") => SymmetricGradient::Authors,
                 () => SymmetricGradient::Exact,
             },
-            clip: real("clip"),
-            clip_median: real("clip_median"),
-            penalty: if is("penalty", "share") {
-                PenaltyKind::Share
-            } else {
-                PenaltyKind::L1
+            outer: outer::Settings {
+                rate: real("rate"),
+                factors: step_factors(value("step_factors"))
+                    .map_err(|why| ("step_factors", why))?,
+                penalty: if is("penalty", "share") {
+                    let debias = whole("debias_from");
+                    Penalty::Share(SharePenalty {
+                        lambda: real("lambda"),
+                        epsilon: real("share_eps"),
+                        start: whole("penalty_from"),
+                        ramp: whole("ramp"),
+                        // One episode is enough to settle: the run goes on without a penalty.
+                        episodes: if debias == 0 { 0 } else { debias + 1 },
+                        settle: u64::from(debias > 0),
+                    })
+                } else {
+                    Penalty::L1 {
+                        lambda: real("lambda"),
+                    }
+                },
+                clip: match () {
+                    () if is("clip", "norm") => Clip::Norm(real("clip_at")),
+                    () if is("clip", "median") => Clip::Median(real("clip_at")),
+                    () => Clip::Off,
+                },
             },
-            lambda: real("lambda"),
-            share_eps: real("share_eps"),
-            penalty_from: whole("penalty_from"),
-            ramp: whole("ramp"),
-            debias_from: whole("debias_from"),
             measure: on("measure"),
             classes: whole("classes") as usize,
         })
@@ -361,7 +727,10 @@ fn step_factors(value: &Value) -> Result<[f64; TERMS], String> {
 pub fn layers(words: &str) -> Result<Vec<usize>, String> {
     let sizes = numbers(words)
         .filter(|list| !list.is_empty())
-        .filter(|list| list.iter().all(|x| x.fract() == 0.0 && (1.0..=65536.0).contains(x)))
+        .filter(|list| {
+            list.iter()
+                .all(|x| x.fract() == 0.0 && (1.0..=65536.0).contains(x))
+        })
         .ok_or_else(|| {
             format!("it takes the units of each layer, such as `170 130 100 70 47`, not `{words}`")
         })?;
@@ -387,7 +756,9 @@ pub fn coefficients(
     let mut rules = vec![Rule::default(); if per_layer { depth } else { 1 }];
     for (spec, value) in table.iter().zip(values) {
         match (place(&spec.id), value) {
-            (Some(Place::Theta { row, term }), Value::Real(theta)) => rules[row].theta[term] = *theta,
+            (Some(Place::Theta { row, term }), Value::Real(theta)) => {
+                rules[row].theta[term] = *theta
+            }
             (Some(Place::On { row, term }), Value::Switch(on)) => rules[row].on[term] = *on,
             _ => {}
         }
@@ -416,6 +787,11 @@ mod tests {
                 coefficients(&table, values, 3, false),
             )
         };
+        // Some rows only count where another chooses them.
+        for (id, option) in [("penalty", "share"), ("clip", "norm")] {
+            let at = table.iter().position(|spec| spec.id == id).unwrap();
+            values[at] = choice(option);
+        }
         let before = resolve(&values);
         for (i, spec) in table.iter().enumerate().filter(|(_, s)| s.id != "network") {
             let was = values[i].clone();

@@ -191,7 +191,10 @@ mod tests {
             let all = [task.shown.as_slice(), &task.judged].concat();
             assert_eq!((task.shown.len(), task.judged.len()), (250, 50));
             assert_eq!(distinct(&all), 300, "no image twice in a task");
-            assert!(all.iter().all(|&image| (image as usize) < images.training()));
+            assert!(
+                all.iter()
+                    .all(|&image| (image as usize) < images.training())
+            );
             for (i, &image) in task.judged.iter().enumerate() {
                 assert_eq!(images.label(image), task.classes[i / 10]);
             }
@@ -216,7 +219,10 @@ mod tests {
         }
         assert_eq!(distinct(&seen), 2820);
         // Four standard deviations of 1000 trials.
-        assert!((f64::from(whole as u32) / 1000.0 - 0.803).abs() < 0.05, "{whole}");
+        assert!(
+            (f64::from(whole as u32) / 1000.0 - 0.803).abs() < 0.05,
+            "{whole}"
+        );
     }
 
     #[test]
@@ -230,7 +236,10 @@ mod tests {
                 Pool::testing(&images, 47, &kept),
             );
             let all = |pool: &Pool| -> Vec<u32> {
-                pool.classes.iter().flat_map(|(_, list)| list.clone()).collect()
+                pool.classes
+                    .iter()
+                    .flat_map(|(_, list)| list.clone())
+                    .collect()
             };
             let (train, test) = (all(&train), all(&test));
             assert_eq!(train.len(), (47 - count) * 100);

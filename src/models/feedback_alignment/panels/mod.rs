@@ -93,20 +93,49 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
     };
     let words = |list: &[&'static str]| -> Vec<Text> { list.iter().map(|id| text(id)).collect() };
     let mut rows = vec![
-        history((LEARNING, 1), ("accuracy", "accuracy"),
+        history(
+            (LEARNING, 1),
+            ("accuracy", "accuracy"),
             words(&["accuracy", "accuracy_low", "accuracy_high"]),
-            "Accuracy after adaptation on the query images (meta) or on the test images (online), counted over all outputs, and that of the classes known worst and best."),
-        row(Drawer::Rule, (RULE, 2), ("rule", "rule"), rule::items(model),
-            "The rule as it is now: its formula, and the coefficient of every term, in thousandths; terms that are on have a pointer. e, y: error and activity of a layer, e', y': of the layer below."),
-        history((ALIGNMENT, 3), ("angle", "error angle"), each("angle", depth - 1),
-            "Angle between the errors that are fed back and those that backpropagation would send, for each hidden layer. Feedback alignment stays near the line of chance, 90 degrees; F2 pulls the upper layers down, Oja's rule hardly does."),
-        history((LEARNING, 4), ("loss", "loss"),
-            if is_meta { words(&["meta_loss", "loss", "loss_low", "loss_high"]) } else { words(&["loss", "train_loss"]) },
-            "Cross-entropy of the query images with its quartiles, and the meta-loss that is it plus the penalty (meta); of the test images, and of the stream before it is learnt (online)."),
-        row(Drawer::Picture, (WEIGHTS, 5), ("image", "image"), picture::items(model),
-            "An image and what the network makes of it: the probability of each class of the task, the true one marked. The present image is the one of the last online step, before it was learnt."),
-        row(Drawer::Progress, (LEARNING, 6), ("progress", "progress"), Vec::new(),
-            "Where the run stands: in an episode its adaptation, the query images, the reverse pass that carries the meta-gradient back through the online steps, and the meta-test."),
+            "Accuracy after adaptation on the query images (meta) or on the test images (online), counted over all outputs, and that of the classes known worst and best.",
+        ),
+        row(
+            Drawer::Rule,
+            (RULE, 2),
+            ("rule", "rule"),
+            rule::items(model),
+            "The rule as it is now: its formula, and the coefficient of every term, in thousandths; terms that are on have a pointer. e, y: error and activity of a layer, e', y': of the layer below.",
+        ),
+        history(
+            (ALIGNMENT, 3),
+            ("angle", "error angle"),
+            each("angle", depth - 1),
+            "Angle between the errors that are fed back and those that backpropagation would send, for each hidden layer. Feedback alignment stays near the line of chance, 90 degrees; F2 pulls the upper layers down, Oja's rule hardly does.",
+        ),
+        history(
+            (LEARNING, 4),
+            ("loss", "loss"),
+            if is_meta {
+                words(&["meta_loss", "loss", "loss_low", "loss_high"])
+            } else {
+                words(&["loss", "train_loss"])
+            },
+            "Cross-entropy of the query images with its quartiles, and the meta-loss that is it plus the penalty (meta); of the test images, and of the stream before it is learnt (online).",
+        ),
+        row(
+            Drawer::Picture,
+            (WEIGHTS, 5),
+            ("image", "image"),
+            picture::items(model),
+            "An image and what the network makes of it: the probability of each class of the task, the true one marked. The present image is the one of the last online step, before it was learnt.",
+        ),
+        row(
+            Drawer::Progress,
+            (LEARNING, 6),
+            ("progress", "progress"),
+            Vec::new(),
+            "Where the run stands: in an episode its adaptation, the query images, the reverse pass that carries the meta-gradient back through the online steps, and the meta-test.",
+        ),
     ];
     if is_meta {
         rows.extend([

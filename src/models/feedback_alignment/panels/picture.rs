@@ -21,7 +21,9 @@ pub fn items(model: &FeedbackAlignment) -> Vec<Text> {
         Run::Online(_) => "test image",
     };
     let judged = (1..=JUDGED).map(|i| Text::from(format!("{what} {i}")));
-    std::iter::once(text("present image")).chain(judged).collect()
+    std::iter::once(text("present image"))
+        .chain(judged)
+        .collect()
 }
 
 pub fn draw(model: &FeedbackAlignment, request: &PanelRequest) -> PanelData {
@@ -71,7 +73,12 @@ fn classes(model: &FeedbackAlignment, probabilities: &[f32], label: usize) -> Ve
     let mut likely: Vec<usize> = (0..probabilities.len()).collect();
     likely.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
     let mut chosen: Vec<usize> = match &model.state.run {
-        Run::Meta(meta) => meta.draw.classes.iter().map(|&class| class.into()).collect(),
+        Run::Meta(meta) => meta
+            .draw
+            .classes
+            .iter()
+            .map(|&class| class.into())
+            .collect(),
         Run::Online(_) => vec![label],
     };
     for class in likely {

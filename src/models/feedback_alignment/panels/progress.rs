@@ -38,24 +38,48 @@ fn of_meta(model: &FeedbackAlignment, meta: &Meta) -> PanelData {
         (Stage::Draw, _) => (steps, judged, judged, back, "episode done".to_owned()),
         (_, Phase::Adapt { t }) => (t, 0, 0, 0, format!("online step {} of {steps}", t + 1)),
         (_, Phase::Query { i }) => (steps, i, 0, 0, format!("judging {} of {judged}", i + 1)),
-        (_, Phase::Observe { i }) => {
-            (steps, judged, i, 0, format!("measuring {} of {judged}", i + 1))
-        }
+        (_, Phase::Observe { i }) => (
+            steps,
+            judged,
+            i,
+            0,
+            format!("measuring {} of {judged}", i + 1),
+        ),
         (_, Phase::Reverse { t }) => {
             let done = steps - t - 1;
-            (steps, judged, judged, done, format!("reverse step {} of {back}", done + 1))
+            (
+                steps,
+                judged,
+                judged,
+                done,
+                format!("reverse step {} of {back}", done + 1),
+            )
         }
         (Stage::TestDraw(task) | Stage::Test(task), Phase::Done) => {
             let all = model.settings.test_tasks;
-            (steps, judged, judged, back, format!("meta-test, task {} of {all}", task + 1))
+            (
+                steps,
+                judged,
+                judged,
+                back,
+                format!("meta-test, task {} of {all}", task + 1),
+            )
         }
         (Stage::Episode, Phase::Done) => (steps, judged, judged, back, String::new()),
     };
     let phase = episode.phase();
     let live = meta.stage == Stage::Episode;
     let mut bars = vec![
-        bar("adapt", (adapt, steps), live && matches!(phase, Phase::Adapt { .. })),
-        bar("query", (query, judged), live && matches!(phase, Phase::Query { .. })),
+        bar(
+            "adapt",
+            (adapt, steps),
+            live && matches!(phase, Phase::Adapt { .. }),
+        ),
+        bar(
+            "query",
+            (query, judged),
+            live && matches!(phase, Phase::Query { .. }),
+        ),
     ];
     if episode.plan().observe {
         let now = live && matches!(phase, Phase::Observe { .. });
@@ -96,7 +120,9 @@ fn of_meta(model: &FeedbackAlignment, meta: &Meta) -> PanelData {
         caption.push(format!("classes {}", classes.join(" ")));
     }
     if from > 0 {
-        caption.push(format!("edited: the gradient is over the steps after {from}"));
+        caption.push(format!(
+            "edited: the gradient is over the steps after {from}"
+        ));
     }
     if let Some(why) = &meta.why {
         caption.push(format!("skipped: {why}"));
@@ -121,7 +147,11 @@ fn of_online(model: &FeedbackAlignment, online: &Online) -> PanelData {
         online::Stage::Observe(i) => (tests, i, format!(", measuring {} of {observed}", i + 1)),
     };
     let (done, all) = online.epoch();
-    let mut bars = vec![bar("epoch", (done, all), online.stage == online::Stage::Learn)];
+    let mut bars = vec![bar(
+        "epoch",
+        (done, all),
+        online.stage == online::Stage::Learn,
+    )];
     if every > 0 {
         bars.push(bar("next test", (since as usize, every as usize), false));
         let testing = matches!(online.stage, online::Stage::Test(_));

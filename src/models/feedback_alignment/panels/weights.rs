@@ -50,7 +50,8 @@ pub fn matrix(model: &FeedbackAlignment, request: &PanelRequest) -> PanelData {
     let depth = model.network.depth();
     let item = request.item.min(ASPECTS.len() * depth - 1);
     let (aspect, l) = (ASPECTS[item / depth].0, item % depth + 1);
-    let (w, b): (&Matrix<f32>, &Matrix<f32>) = (&learner.weights[l - 1], learner.feedback_matrix(l));
+    let (w, b): (&Matrix<f32>, &Matrix<f32>) =
+        (&learner.weights[l - 1], learner.feedback_matrix(l));
     let value = |row: usize, col: usize| {
         let (w, b) = (w.get(row, col), b.get(row, col));
         match aspect {
