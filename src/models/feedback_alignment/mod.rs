@@ -3,14 +3,19 @@
 //! has learnt by the terms' coefficients.
 
 pub mod activation;
+pub mod case;
 pub mod coefficients;
+pub mod dual;
 pub mod episode;
 mod kernels;
 pub mod learner;
 pub mod lines;
 pub mod matrix;
 pub mod network;
+pub mod outer;
+pub mod plain;
 pub mod query;
+pub mod reference;
 pub mod reverse;
 pub mod tally;
 pub mod tape;
