@@ -23,6 +23,19 @@ macro_rules! cases {
 
 /// The cases under tests/reference/.
 pub const CASES: &[(&str, &str)] = cases![
+    "meta/public_fix_pool10_3layer.json",
+    "meta/public_fix_pool10_5layer.json",
+    "meta/public_fix_pool10_init_5layer.json",
+    "meta/public_fix_t0_5layer.json",
+    "meta/public_fix_t0_t2_3layer.json",
+    "meta/public_fix_t0_t2_t9_3layer.json",
+    "meta/public_fix_t0_t9_5layer.json",
+    "meta/public_outer_adam.json",
+    "meta/public_sym_pool10_3layer.json",
+    "meta/public_sym_t0_5layer.json",
+    "meta/public_sym_t0_t2_3layer.json",
+    "meta/public_sym_t0_t2_t9_3layer.json",
+    "meta/public_sym_t0_t9_5layer.json",
     "pc/public_01_A_tanh_ce_exact.json",
     "pc/public_02_A_relu_mse_exact.json",
     "pc/public_03_A_tanh_ce_fixedpred_eta1_ndepth.json",

@@ -224,6 +224,11 @@ impl<T: Real> Episode<T> {
         self.tape.last()
     }
 
+    /// Whether copies of the weights are kept for the reverse pass, as they cannot be rolled back.
+    pub fn keeps_copies(&self) -> bool {
+        self.copies.keeps()
+    }
+
     pub fn tally(&self) -> &Tally {
         &self.tally
     }

@@ -1,7 +1,8 @@
 //! What is seen of the weights and of judged images, beyond what the learner itself measures.
 
 use super::learner::Learner;
-use super::query::{Outcome, mean_row_norm};
+use super::matrix::Matrix;
+use super::query::Outcome;
 use crate::models::nn::elementwise::{dot, same_signs, sum_squares};
 
 /// The weights of one layer beside its feedback.
@@ -29,6 +30,17 @@ pub fn beside(learner: &Learner<f32>, l: usize) -> Beside {
         angle: cosine.acos().to_degrees(),
         row_norm: mean_row_norm(w),
     }
+}
+
+/// The mean length of the rows of a weight matrix.
+fn mean_row_norm(w: &Matrix<f32>) -> f64 {
+    let mut squares = vec![0.0; w.post()];
+    for j in 0..w.pre() {
+        for (square, w) in squares.iter_mut().zip(w.column_values(j)) {
+            *square += f64::from(*w) * f64::from(*w);
+        }
+    }
+    squares.iter().map(|square| square.sqrt()).sum::<f64>() / w.post() as f64
 }
 
 /// The spread behind a mean loss and accuracy.

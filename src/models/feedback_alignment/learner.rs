@@ -8,9 +8,10 @@ use super::kernels::{Adapt, Idle, Scaled, adapt, idle, multiply, project};
 use super::lines::Lines;
 use super::matrix::Matrix;
 use super::network::{Feedback, Network};
+use super::query::norm;
 use super::tally::Tally;
 use super::trace::{Gates, Pixels, Trace};
-use crate::models::nn::elementwise::{dot, sum_squares};
+use crate::models::nn::elementwise::dot;
 use crate::models::nn::real::Real;
 use crate::models::random::Stream;
 
@@ -216,9 +217,9 @@ impl<T: Real> Learner<T> {
         }
         for l in (1..=self.network.depth()).rev() {
             let rule = coefficients.rule(l);
-            let norm = rule.on[3].then(|| sum_squares(self.weights[l - 1].values()).sqrt());
+            let size = rule.on[3].then(|| norm(&self.weights[l - 1]));
             self.step_layer(l, rule, trace, work);
-            tally.add(l, rule, trace, norm.unwrap_or(0.0));
+            tally.add(l, rule, trace, size.unwrap_or(0.0));
         }
         tally.finish_step();
         true

@@ -3,7 +3,9 @@
 //! has learnt by the terms' coefficients.
 
 pub mod activation;
+pub mod case;
 pub mod coefficients;
+pub mod dual;
 pub mod episode;
 pub mod examined;
 pub mod images;
@@ -19,7 +21,9 @@ pub mod online;
 pub mod outer;
 mod panels;
 pub mod params;
+pub mod plain;
 pub mod query;
+pub mod reference;
 pub mod reverse;
 pub mod tally;
 pub mod tape;
@@ -38,8 +42,8 @@ pub const FAMILY: Family = Family {
     params: params::PARAMS,
     build,
     bibtex: BIBTEX,
-    reference_formats: &[],
-    verify: |_| Ok(Vec::new()),
+    reference_formats: reference::FORMATS,
+    verify: reference::verify,
     adopt: Some(model::adopt),
 };
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::coefficients::{Coefficients, FIRST_RATE, Rule};
 use super::network::Feedback;
-use super::outer::{self, Clip, Penalty, SharePenalty};
+use super::outer::{self, Adam, Clip, Penalty, SharePenalty};
 use super::reverse::SymmetricGradient;
 use super::tasks::{Sampling, Size};
 use super::terms::TERMS;
@@ -675,7 +675,10 @@ impl Settings {
                 () => SymmetricGradient::Exact,
             },
             outer: outer::Settings {
-                rate: real("rate"),
+                adam: Adam {
+                    rate: real("rate"),
+                    ..Adam::default()
+                },
                 factors: step_factors(value("step_factors"))
                     .map_err(|why| ("step_factors", why))?,
                 penalty: if is("penalty", "share") {

@@ -112,15 +112,9 @@ impl Observed {
     }
 }
 
-/// The mean length of the rows of a weight matrix.
-pub fn mean_row_norm<T: Real>(w: &Matrix<T>) -> f64 {
-    let mut squares = vec![0.0; w.post()];
-    for j in 0..w.pre() {
-        for (square, w) in squares.iter_mut().zip(w.column_values(j)) {
-            *square += w.f64() * w.f64();
-        }
-    }
-    squares.iter().map(|square| square.sqrt()).sum::<f64>() / w.post() as f64
+/// The Frobenius norm of a weight matrix.
+pub fn norm<T: Real>(w: &Matrix<T>) -> f64 {
+    sum_squares(w.values()).sqrt()
 }
 
 /// Scratch for query samples.

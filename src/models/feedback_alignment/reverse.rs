@@ -150,7 +150,6 @@ impl<T: Real> Learner<T> {
         for values in [&mut *job.b, &mut *job.f, &mut *job.c] {
             values.fill(T::zero());
         }
-        let mut reverse = Reverse::default();
         if needs.overlap {
             measure(&mut job);
             job.measures = false;
@@ -158,7 +157,6 @@ impl<T: Real> Learner<T> {
             for r in rule.terms() {
                 POOL[r].adjoint(rule.theta[r], &mut gate);
             }
-            reverse.overlap = gate.overlap;
             job.qbar = T::of(gate.overlap);
         }
         undo(&mut job);
@@ -180,14 +178,12 @@ impl<T: Real> Learner<T> {
             idle_undo(&mut idle);
             product += idle.product;
         }
-        let qbar = reverse.overlap;
-        reverse = inner_products(&job);
+        let mut reverse = inner_products(&job);
         reverse.weights = product;
         for r in rule.terms() {
             sums[r] += POOL[r].gradient(&at, &reverse);
             POOL[r].adjoint(rule.theta[r], &mut reverse);
         }
-        debug_assert!(!needs.overlap || (reverse.overlap - qbar).abs() <= 1e-9 * qbar.abs());
         if rule.on[5] {
             let sbar = T::of(reverse.total);
             job.ybar.values_mut().iter_mut().for_each(|y| *y += sbar);
