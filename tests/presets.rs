@@ -630,6 +630,8 @@ const FAST: &[&str] = &[
     "pc-adam-hides-scaling",
     "pc-depth-limit",
     "pc-strict-diverges",
+    "meta-digits",
+    "fa-learning-curve",
 ];
 
 /// The fast subset of what `hebbtop verify --presets --seeds 3` checks.

@@ -88,6 +88,11 @@ fn check(
     };
     for variant in variants {
         let preset = runs.preset(variant.as_deref())?;
+        if let (DataChoice::External(what), None) = (&preset.data, data) {
+            let name = named(preset);
+            writeln!(report.out, "skip {name}  needs {what} images: --data DIR")?;
+            continue;
+        }
         let mut values = vec![Vec::new(); preset.expect.len()];
         let mut faults = Vec::new();
         for seed in 0..seeds {

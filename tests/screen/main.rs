@@ -1,5 +1,7 @@
-//! The screen through its public face: keys in, cells out, with a run made of paper behind it.
+//! The screen through its public face: keys in, cells out, with a run made of paper behind it, or a
+//! real one.
 
+mod feedback_alignment;
 mod fixture;
 mod keys;
 mod live;

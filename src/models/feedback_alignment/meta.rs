@@ -235,8 +235,7 @@ impl Meta {
             .expect("the task is made for this network");
         (self.edited, self.stale) = (false, false);
         self.course.clear();
-        let rows = coefficients.rows().iter().flat_map(|rule| rule.theta);
-        for (place, theta) in given.places.theta.clone().zip(rows) {
+        for (place, theta) in given.places.theta.clone().zip(thetas(coefficients)) {
             draft[place] = theta;
         }
         draft[given.places.alive] = alive(coefficients) as f64;
@@ -299,8 +298,12 @@ impl Meta {
         draft[places.accuracy_high] = spread.best;
         draft[places.train_loss] = course.sum::<f64>() / self.course.len() as f64;
         let shares = self.episode.tally().shares(self.episode.coefficients());
-        for (place, share) in places.share.clone().zip(shares) {
-            draft[place] = share;
+        for (r, place) in places.share.clone().enumerate() {
+            draft[place] = if is_on(coefficients, r) {
+                shares[r]
+            } else {
+                f64::NAN
+            };
         }
         if let (true, Some(adapted)) = (settings.measure, &self.adapted) {
             measured(adapted, self.episode.observed(), places, draft);
@@ -443,6 +446,18 @@ fn keep(kept: &mut Option<Learner<f32>>, learner: &Learner<f32>) {
     for (to, from) in to.zip(learner.weights.iter().chain(&learner.fixed)) {
         to.copy_from(from);
     }
+}
+
+/// All coefficients, row after row; NaN for terms that are off.
+pub fn thetas(coefficients: &Coefficients) -> impl Iterator<Item = f64> + '_ {
+    let of = |rule: &Rule, r: usize| if rule.on[r] { rule.theta[r] } else { f64::NAN };
+    let rows = coefficients.rows().iter();
+    rows.flat_map(move |rule| (0..TERMS).map(move |r| of(rule, r)))
+}
+
+/// Whether a term is on in one layer at least.
+pub fn is_on(coefficients: &Coefficients, r: usize) -> bool {
+    coefficients.rows().iter().any(|rule| rule.on[r])
 }
 
 /// Terms that are on and whose coefficient is not 0, in one layer at least.

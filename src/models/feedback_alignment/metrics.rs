@@ -196,7 +196,7 @@ const METRICS: &[Metric] = &[
         Neither,
         Coefficient,
         None,
-        "The coefficient during the episode, that is before its outer step."
+        "The coefficient during the episode, that is before its outer step; none while the term is off."
     ),
     metric!(
         "share",

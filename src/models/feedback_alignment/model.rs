@@ -296,7 +296,7 @@ impl FeedbackAlignment {
         match online.advance(&given, &mut self.x, &mut self.scratch, draft) {
             Some(false) => Progress::Continue,
             Some(true) => {
-                for (place, theta) in self.places.theta.clone().zip(thetas(coefficients)) {
+                for (place, theta) in self.places.theta.clone().zip(meta::thetas(coefficients)) {
                     draft[place] = theta;
                 }
                 draft[self.places.alive] = meta::alive(coefficients) as f64;
@@ -312,10 +312,6 @@ impl FeedbackAlignment {
             }),
         }
     }
-}
-
-fn thetas(coefficients: &Coefficients) -> impl Iterator<Item = f64> + '_ {
-    coefficients.rows().iter().flat_map(|rule| rule.theta)
 }
 
 impl Model for FeedbackAlignment {

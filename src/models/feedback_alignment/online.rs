@@ -8,6 +8,7 @@ use super::examined::{beside, spread};
 use super::images::Images;
 use super::learner::Learner;
 use super::lines::Lines;
+use super::meta::is_on;
 use super::metrics::Places;
 use super::network::{Feedback, Network};
 use super::query::{Observed, Outcome};
@@ -300,8 +301,9 @@ impl Online {
         }
         self.shares = self.tally.layer_shares(given.coefficients);
         let shares = self.tally.shares(given.coefficients);
-        for (r, share) in shares.iter().enumerate() {
-            draft[places.share.start + r] = *share;
+        for (r, place) in places.share.clone().enumerate() {
+            let on = is_on(given.coefficients, r);
+            draft[place] = if on { shares[r] } else { f64::NAN };
         }
         self.tally.clear();
     }

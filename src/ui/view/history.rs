@@ -147,6 +147,11 @@ fn curves<'a>(run: &'a Run, ids: &[Text], from: u64, to: u64, columns: usize) ->
             add(theory, group, true);
         }
     }
+    // Beside others, a metric that has never had a value is left out.
+    let has_any = |curve: &Curve| curve.buckets.iter().any(|bucket| bucket.count > 0);
+    if curves.iter().any(has_any) {
+        curves.retain(has_any);
+    }
     curves
 }
 

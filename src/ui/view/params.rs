@@ -102,6 +102,17 @@ fn explanation_lines(inner: Rect) -> u16 {
     }
 }
 
+/// A value that a person would not have typed, such as one that was learnt, in four digits.
+fn brief(value: &Value) -> String {
+    let whole = display(value);
+    match value {
+        Value::Real(x) if whole.len() >= usize::from(VALUE) => {
+            format!("{x:.3e}").parse().map_or(whole, number)
+        }
+        _ => whole,
+    }
+}
+
 fn undo_words(frame: &Frame) -> Option<String> {
     match (frame.undo_depth, frame.redo_depth) {
         (0, 0) => None,
@@ -164,7 +175,7 @@ fn draw_one(
         Way::Sent => (theme.symbols().ellipsis.to_string(), Role::Pending),
         Way::Accepted => (theme.symbols().becomes.to_owned(), Role::Pending),
     };
-    let shown = format!("{lead}{}{unit}", display(value));
+    let shown = format!("{lead}{}{unit}", brief(value));
     let start = 1 + LABEL;
     let room = pen.width().saturating_sub(start + 1);
     if let Kind::Choice(options) = &spec.kind {

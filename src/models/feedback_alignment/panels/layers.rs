@@ -9,27 +9,24 @@ pub fn table(model: &FeedbackAlignment) -> PanelData {
         unit: unit.to_owned(),
     };
     let columns = vec![
-        column("error angle", "deg"),
+        column("angle", "deg"),
         column("orthon.", ""),
         column("signs", ""),
-        column("W and B", "deg"),
-        column("row norm", ""),
+        column("W, B", "deg"),
+        column("rows", ""),
     ];
     let (places, depth) = (&model.places, model.network.depth());
+    let of = |range: &std::ops::Range<usize>, l: usize| model.state.metrics[range.start + l - 1];
     let row = |l: usize| {
-        let sizes = model.network.sizes();
         Row {
-            label: format!("W{l} {}x{}", sizes[l], sizes[l - 1]),
+            label: format!("W{l}"),
             cells: vec![
-                if l < depth {
-                    TableCell::Spark(places.angle.start + l - 1)
-                } else {
-                    TableCell::Number(0.0)
-                },
-                TableCell::Spark(places.orthonormality.start + l - 1),
-                TableCell::Spark(places.agreement.start + l - 1),
-                TableCell::Number(model.state.metrics[places.alignment.start + l - 1]),
-                TableCell::Number(model.state.metrics[places.row_norm.start + l - 1]),
+                // The error of the output layer is the same either way.
+                TableCell::Number(if l < depth { of(&places.angle, l) } else { 0.0 }),
+                TableCell::Number(of(&places.orthonormality, l)),
+                TableCell::Number(of(&places.agreement, l)),
+                TableCell::Number(of(&places.alignment, l)),
+                TableCell::Number(of(&places.row_norm, l)),
             ],
         }
     };

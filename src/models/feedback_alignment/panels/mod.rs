@@ -104,7 +104,7 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
             (RULE, 2),
             ("rule", "rule"),
             rule::items(model),
-            "The rule as it is now: its formula, and the coefficient of every term, in thousandths; terms that are on have a pointer. e, y: error and activity of a layer, e', y': of the layer below.",
+            "The rule as it is now: its formula, and the coefficient of every term that is on, in thousandths; those that are not 0 have a pointer. e, y: error and activity of a layer, e', y': of the layer below.",
         ),
         history(
             (ALIGNMENT, 3),

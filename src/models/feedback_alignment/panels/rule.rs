@@ -29,10 +29,10 @@ pub fn trajectories(model: &FeedbackAlignment) -> Vec<Text> {
 pub fn bars(model: &FeedbackAlignment, request: &PanelRequest) -> PanelData {
     let rows = model.state.coefficients.rows();
     let rule = &rows[request.item.min(rows.len() - 1)];
-    let bars = (0..TERMS).map(|r| Bar {
+    let bars = rule.terms().map(|r| Bar {
         label: POOL[r].spec().id.into(),
-        value: if rule.on[r] { 1e3 * rule.theta[r] } else { 0.0 },
-        marked: rule.on[r],
+        value: 1e3 * rule.theta[r],
+        marked: rule.theta[r] != 0.0,
     });
     PanelData::Bars(BarChart {
         caption: vec![formula(rule)],

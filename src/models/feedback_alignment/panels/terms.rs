@@ -37,7 +37,7 @@ pub fn table(model: &FeedbackAlignment, request: &PanelRequest) -> PanelData {
     let rows: Vec<Row> = (0..TERMS)
         .filter(is_on)
         .map(|r| Row {
-            label: format!("{} {}", POOL[r].spec().id, POOL[r].spec().name),
+            label: POOL[r].spec().id.into(),
             cells: (1..=depth).map(|l| cell(l, r)).collect(),
         })
         .collect();
