@@ -305,7 +305,8 @@ impl Meta {
                 f64::NAN
             };
         }
-        if let (true, Some(adapted)) = (settings.measure, &self.adapted) {
+        let seen = settings.measure && self.episode.observed().samples() > 0;
+        if let (true, Some(adapted)) = (seen, &self.adapted) {
             measured(adapted, self.episode.observed(), places, draft);
         }
         let squares = outcomes.gradient.as_flattened().iter().map(|g| g * g);
