@@ -179,6 +179,15 @@ pub fn number(x: f64) -> String {
     }
 }
 
+/// `x` for reading: four digits, or its name where it is not finite.
+pub fn short(x: f64) -> String {
+    if x.is_finite() {
+        number(round_to_digits(x, 4))
+    } else {
+        x.to_string()
+    }
+}
+
 /// On a signed scale numbers below this share of the largest count as 0.
 const SIGNED_LEAST: f64 = 1e-5;
 

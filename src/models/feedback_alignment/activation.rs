@@ -69,7 +69,7 @@ pub fn cross_entropy<T: Real>(z: &[T], label: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::nn::activation::Activation;
+    use crate::models::nn::activation::SOFTPLUS;
 
     fn exact(z: f64) -> (f64, f64) {
         let (mut y, mut slope) = ([0.0], [0.0]);
@@ -79,7 +79,7 @@ mod tests {
 
     fn pytorch(z: f64) -> (f64, f64) {
         let (mut y, mut slope) = ([z], [0.0]);
-        Activation::Softplus.apply(&mut y, &mut slope);
+        SOFTPLUS.apply(&mut y, &mut slope);
         (y[0], slope[0])
     }
 

@@ -6,7 +6,7 @@ use super::outer::Adam;
 use super::task::{Samples, Task};
 use super::terms::TERMS;
 use crate::models::CaseError;
-use crate::models::reference::At;
+use crate::models::fields::At;
 
 /// One episode.
 pub const EPISODE: &str = "meta-plasticity-fixture-1";
@@ -39,7 +39,10 @@ pub struct Tolerance {
 #[derive(Debug)]
 pub struct Case {
     pub start: Start,
+    /// On is every term whose gradient is expected or whose coefficient is not 0.
     pub coefficients: Coefficients,
+    /// The terms whose gradient is expected and to which the penalty applies.
+    pub active: [bool; TERMS],
     pub lambda: f64,
     pub tolerance: Tolerance,
     pub expected: Expected,
@@ -94,17 +97,18 @@ pub struct OuterEpisode {
 /// Names the field that is missing, of the wrong type or size, and what it should be.
 pub fn read(file: &At<'_>) -> Result<Case, CaseError> {
     let start = start(file)?;
-    let on = active(&file.get("active"))?;
+    let active = active(&file.get("active"))?;
     let theta = file.get("theta").numbers(&[TERMS])?;
     let rule = Rule {
+        on: std::array::from_fn(|r| active[r] || theta[r] != 0.0),
         theta: theta.try_into().expect("ten numbers"),
-        on,
     };
     Ok(Case {
+        active,
         coefficients: Coefficients::shared(rule),
         lambda: file.get("lambda").real()?,
         tolerance: tolerance(&file.get("tolerance"))?,
-        expected: expected(&file.get("expected"), &start, &on)?,
+        expected: expected(&file.get("expected"), &start, &active)?,
         start,
     })
 }

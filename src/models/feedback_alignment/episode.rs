@@ -427,24 +427,32 @@ impl<T: Real> Episode<T> {
     /// Whether everything in it has the sizes that this network gives it; to be asked of a state
     /// that comes from outside.
     pub fn fits(&self, network: &Network) -> bool {
-        let learner = &self.learner;
-        let matrices = |m: &[Matrix<T>]| m.is_empty() || network.fits(m);
         let (stream, query) = (self.task.stream.len(), self.task.query.len());
-        let in_range = match self.phase {
-            Phase::Adapt { t } => t < stream && self.from <= t,
-            Phase::Query { i } | Phase::Observe { i } => i < query,
-            Phase::Reverse { t } => {
-                t < stream && self.from <= t && self.tape.len() == t - self.from + 1
-            }
-            Phase::Done => true,
+        let taped = match self.phase {
+            Phase::Adapt { t } if t < stream => Some(t),
+            Phase::Query { i } | Phase::Observe { i } if i < query => Some(stream),
+            Phase::Reverse { t } if t < stream && self.plan.gradient => Some(t + 1),
+            Phase::Done => None,
+            _ => return false,
         };
-        learner.network == *network
-            && learner.is_consistent()
+        let under_way = taped.is_none_or(|taped| {
+            let authors = self.plan.symmetric == SymmetricGradient::Authors
+                && self.learner.feedback == Feedback::Symmetric
+                && matches!(self.phase, Phase::Reverse { .. });
+            !self.plan.gradient
+                || taped == self.from + self.tape.len()
+                    && self.copies.fits(network, self.tape.len())
+                    && network.fits(&self.gradient)
+                    && (!authors || network.fits(&self.last))
+        });
+        under_way
+            && self.from <= stream
+            && self.learner.network == *network
+            && self.learner.is_consistent()
             && (self.task.stream.fits(network) && self.task.query.fits(network))
             && self.coefficients.fits(network.depth())
-            && in_range
-            && (self.tape.fits(network) && self.copies.fits(network))
-            && (matrices(&self.last) && matrices(&self.gradient))
+            && self.tape.fits(network)
+            && (self.gradient.is_empty() || network.fits(&self.gradient))
             && self.sums.len() == network.depth()
             && self.observed.fits(network)
             && self.tally.fits(network)

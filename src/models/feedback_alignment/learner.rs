@@ -240,7 +240,7 @@ impl<T: Real> Learner<T> {
         }
         let feeds_back = l > 1 || needs.error_below;
         let on = on(l, &self.network, work);
-        let off: &[u32] = if l == 1 { &work.pixels.off } else { &[] };
+        let off: &[u32] = if l == 1 { work.pixels.off() } else { &[] };
         let (e_below, e) = trace.e.split_at_mut(l);
         if l == 1 {
             e_below[0].clear();
@@ -308,17 +308,18 @@ impl<T: Real> Learner<T> {
         for l in 1..=self.network.depth() {
             let rule = coefficients.rule(l);
             let factors = Scaled::new(&rule.factors(&trace.gates[l - 1].local()));
+            let (e_below, e) = trace.e.split_at_mut(l);
             adapt(&mut Adapt {
                 on: on(l, &self.network, work),
                 w: &mut weights[l - 1],
                 feedback: None,
-                e: &trace.e[l].clone(),
+                e: &e[0],
                 y: &trace.y[l],
                 ones: &work.ones[l],
                 y_below: trace.y[l - 1].values(),
                 d_below: trace.d[l - 1].values(),
                 u_below: trace.u[l - 1].values_mut(),
-                e_below: trace.e[l - 1].values_mut(),
+                e_below: e_below[l - 1].values_mut(),
                 r: trace.r[l].values_mut(),
                 feeds_back: false,
                 projects: false,
@@ -326,7 +327,7 @@ impl<T: Real> Learner<T> {
             });
             if l == 1 && (rule.on[9] || rule.on[3]) {
                 idle(&mut Idle {
-                    off: &work.pixels.off,
+                    off: work.pixels.off(),
                     w: &mut weights[0],
                     y: &trace.y[1],
                     r: trace.r[1].values_mut(),
@@ -341,7 +342,7 @@ impl<T: Real> Learner<T> {
 /// The units of layer `l - 1` that are not 0.
 pub(super) fn on<'a, T: Real>(l: usize, network: &Network, work: &'a Workspace<T>) -> &'a [u32] {
     if l == 1 {
-        &work.pixels.on
+        work.pixels.on()
     } else {
         &work.all[..network.size(l - 1)]
     }

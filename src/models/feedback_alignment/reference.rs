@@ -10,8 +10,8 @@ use super::query::norm;
 use super::reverse::SymmetricGradient;
 use super::task::{Samples, Task};
 use super::terms::TERMS;
+use crate::models::fields::At;
 use crate::models::nn::real::Real;
-use crate::models::reference::At;
 use crate::models::{CaseError, Check};
 
 /// The `format` values of the files that [`verify`] reads.
@@ -25,7 +25,7 @@ const MOST_FORWARD: usize = 2_000_000;
 /// # Errors
 /// Names the field of a malformed case.
 pub fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
-    let file = At::file(file);
+    let file = At::root(file);
     let format = file.get("format");
     let mut checks = Vec::new();
     match format.word()? {
@@ -93,11 +93,11 @@ impl Checks<'_> {
         name: &str,
         got: &[f64; TERMS],
         wanted: &[f64; TERMS],
-        rule: &Rule,
+        active: &[bool; TERMS],
         bound: f64,
     ) {
         let scale = wanted.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-        for r in rule.terms() {
+        for r in (0..TERMS).filter(|&r| active[r]) {
             let off = (got[r] - wanted[r]).abs();
             let off = if off == 0.0 { 0.0 } else { off / scale };
             self.add(format!("{name}[{r}]"), off, bound);
@@ -160,10 +160,10 @@ fn finish<T: Real>(episode: &mut Episode<T>, scratch: &mut Scratch<T>) -> Outcom
 
 /// `gradient + lambda sign(theta)`, 0 at 0.
 fn with_penalty(gradient: &[f64; TERMS], rule: &Rule, lambda: f64) -> [f64; TERMS] {
-    std::array::from_fn(|r| match rule.theta[r] {
-        0.0 => gradient[r],
-        _ if !rule.on[r] => gradient[r],
-        theta => gradient[r] + lambda * theta.signum(),
+    std::array::from_fn(|r| {
+        let theta = rule.theta[r];
+        let sign = if theta == 0.0 { 0.0 } else { theta.signum() };
+        gradient[r] + lambda * sign
     })
 }
 
@@ -216,7 +216,10 @@ fn replay<T: Real>(case: &Case, path: &str, bounds: [f64; 3], checks: &mut Vec<C
     checks.relative("weight_norm", &norms, &expected.norms, forward);
     let outcomes = finish(&mut episode, &mut scratch);
     checks.relative("ce", &[outcomes.loss], &[expected.loss], forward);
-    let meta_loss = outcomes.loss + case.lambda * case.coefficients.l1();
+    let rule = case.coefficients.rule(1);
+    let active = (0..TERMS).filter(|&r| case.active[r]);
+    let l1: f64 = active.map(|r| rule.theta[r].abs()).sum();
+    let meta_loss = outcomes.loss + case.lambda * l1;
     checks.relative("meta_loss", &[meta_loss], &[expected.meta_loss], forward);
     checks.relative(
         "accuracy",
@@ -244,7 +247,6 @@ fn replay<T: Real>(case: &Case, path: &str, bounds: [f64; 3], checks: &mut Vec<C
             checks.relative(name, &numbers(&w.to_rows()), &start.weights[l], forward);
         }
     }
-    let rule = case.coefficients.rule(1);
     for (name, symmetric, wanted) in variants(case) {
         let outcomes = if symmetric == SymmetricGradient::Exact {
             outcomes.clone()
@@ -253,7 +255,7 @@ fn replay<T: Real>(case: &Case, path: &str, bounds: [f64; 3], checks: &mut Vec<C
             finish(&mut episode, &mut scratch)
         };
         let got = with_penalty(&outcomes.gradient[0], rule, case.lambda);
-        checks.gradient(name, &got, &wanted, rule, relative);
+        checks.gradient(name, &got, &wanted, &case.active, relative);
     }
 }
 
@@ -294,7 +296,7 @@ fn forward_mode(case: &Case, checks: &mut Vec<Check>) {
     for (name, symmetric, wanted) in variants(case) {
         if let Some(gradient) = plain.gradient(&case.coefficients, 0, symmetric) {
             let got = with_penalty(&gradient, rule, case.lambda);
-            checks.gradient(name, &got, &wanted, rule, case.tolerance.gradient);
+            checks.gradient(name, &got, &wanted, &case.active, case.tolerance.gradient);
         }
     }
 }
@@ -327,7 +329,7 @@ fn replay_outer(case: &OuterCase, all: &mut Vec<Check>) {
             &format!("grad[{k}]"),
             &got,
             &wanted.gradient,
-            &rule,
+            &rule.on,
             tolerance.gradient,
         );
         let forward = [
@@ -359,7 +361,7 @@ fn replay_outer(case: &OuterCase, all: &mut Vec<Check>) {
             &format!("grad[{k}]"),
             &got,
             &wanted.gradient,
-            &rule,
+            &rule.on,
             2.0 * bound,
         );
         checks.relative(format!("ce[{k}]"), &[outcomes.loss], &[wanted.loss], bound);

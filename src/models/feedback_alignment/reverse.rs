@@ -100,11 +100,11 @@ impl<T: Real> Learner<T> {
         let beta = T::of(self.network.beta);
         let size = self.network.size(l);
         let on: &[u32] = if l == 1 {
-            &work.pixels.on
+            work.pixels.on()
         } else {
             &work.all[..self.network.size(l - 1)]
         };
-        let off: &[u32] = if l == 1 { &work.pixels.off } else { &[] };
+        let off: &[u32] = if l == 1 { work.pixels.off() } else { &[] };
         let Bars { e, y, z, b, f, c } = &mut work.bars;
         let (ebar_below, ebar) = e.split_at_mut(l);
         let (ybar_below, ybar) = y.split_at_mut(l);
@@ -213,7 +213,7 @@ impl<T: Real> Learner<T> {
         let g = &mut gradient[l - 1];
         let products = on(l, &self.network, work).len() * self.network.size(l);
         if l == 1 {
-            add_outer(&work.pixels.on, g, &work.bars.z[1], y_below);
+            add_outer(work.pixels.on(), g, &work.bars.z[1], y_below);
             work.products += products as u64;
             return;
         }

@@ -160,9 +160,16 @@ impl<T: Real> Copies<T> {
         }
     }
 
-    /// Whether all copies have the sizes of the network.
-    pub fn fits(&self, network: &Network) -> bool {
+    /// Whether all copies have the sizes of the network and are those of a tape of `steps` steps.
+    pub fn fits(&self, network: &Network, steps: usize) -> bool {
         let mut all = self.anchors.iter().chain(&self.between);
-        all.all(|matrices| network.fits(matrices))
+        let complete = if !self.keeps {
+            self.anchors.is_empty() && self.between.is_empty()
+        } else if self.between.is_empty() {
+            self.anchors.len() == steps.div_ceil(SPACING)
+        } else {
+            self.anchors.len() * SPACING == self.start && self.start + self.between.len() == steps
+        };
+        complete && all.all(|matrices| network.fits(matrices))
     }
 }

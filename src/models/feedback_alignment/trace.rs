@@ -99,28 +99,41 @@ impl<T: Real> Trace<T> {
 /// Which pixels of an image are not 0, and which are.
 #[derive(Clone, Debug, Default)]
 pub struct Pixels {
-    pub on: Vec<u32>,
-    pub off: Vec<u32>,
+    /// Those that are not 0, then whatever was there before.
+    on: Vec<u32>,
+    off: Vec<u32>,
+    lit: usize,
 }
 
 impl Pixels {
     /// Room for images of `inputs` pixels.
     pub fn new(inputs: usize) -> Self {
         Self {
-            on: Vec::with_capacity(inputs),
-            off: Vec::with_capacity(inputs),
+            on: vec![0; inputs],
+            off: vec![0; inputs],
+            lit: 0,
         }
     }
 
+    /// Looks at an image. Both lists are written to for every pixel, and only the end of one of
+    /// them moves on: the processor has no branch to guess.
     pub fn sort<T: Real>(&mut self, image: &[T]) {
-        self.on.clear();
-        self.off.clear();
+        let (mut lit, mut dark) = (0, 0);
         for (i, x) in (0u32..).zip(image) {
-            if *x == T::zero() {
-                self.off.push(i);
-            } else {
-                self.on.push(i);
-            }
+            let is_lit = *x != T::zero();
+            self.on[lit] = i;
+            self.off[dark] = i;
+            lit += usize::from(is_lit);
+            dark += usize::from(!is_lit);
         }
+        self.lit = lit;
+    }
+
+    pub fn on(&self) -> &[u32] {
+        &self.on[..self.lit]
+    }
+
+    pub fn off(&self) -> &[u32] {
+        &self.off[..self.off.len() - self.lit]
     }
 }

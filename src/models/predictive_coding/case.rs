@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::method::Method;
 use crate::models::CaseError;
-use crate::models::nn::activation::Activation;
+use crate::models::fields::At;
+use crate::models::nn::activation::{Activation, SOFTPLUS};
 use crate::models::nn::grammar::OpSpec;
 use crate::models::nn::layer::Layer;
 use crate::models::nn::loss::{Loss, LossKind, Reduction};
 use crate::models::nn::network::Network;
 use crate::models::nn::shape::Shape;
-use crate::models::reference::At;
 
 pub const FORMAT: &str = "predictive-coding-case-1";
 
@@ -61,7 +61,7 @@ const MOST: usize = 1 << 20;
 /// # Errors
 /// Names the field that is missing, of the wrong type or size, and what it should be.
 pub fn read(value: &Value) -> Result<Case, CaseError> {
-    let file = At::file(value);
+    let file = At::root(value);
     let format = file.get("format");
     if format.word()? != FORMAT {
         return format.wrong(format!("is not `{FORMAT}`"));
@@ -204,7 +204,7 @@ fn op(at: &At<'_>) -> Result<OpSpec, CaseError> {
         "flatten" => OpSpec::Flatten,
         "tanh" => OpSpec::Activation(Activation::Tanh),
         "relu" => OpSpec::Activation(Activation::Relu),
-        "softplus" => OpSpec::Activation(Activation::Softplus),
+        "softplus" => OpSpec::Activation(SOFTPLUS),
         "identity" => OpSpec::Activation(Activation::Identity),
         _ => {
             return name.wrong(

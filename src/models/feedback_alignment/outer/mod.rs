@@ -156,6 +156,11 @@ impl Outer {
         let episode = self.episodes;
         self.episodes += 1;
         let mut report = Report::default();
+        if let Penalty::Share(penalty) = &settings.penalty
+            && penalty.is_settling(episode)
+        {
+            report.dropped = self.weights.drop_idle(coefficients);
+        }
         if !outcomes.finite {
             self.skipped += 1;
             report.skipped = true;
@@ -170,7 +175,7 @@ impl Outer {
             Penalty::Share(penalty) => {
                 self.weights.observe(coefficients, tally);
                 self.weights.renew(penalty, episode);
-                Some((penalty.lambda_at(episode), penalty))
+                Some(penalty.lambda_at(episode))
             }
             Penalty::L1 { .. } => None,
         };
@@ -197,16 +202,13 @@ impl Outer {
                 *v = beta_2 * *v + (1.0 - beta_2) * g * g;
                 let scale = rate * settings.factors[r] / ((*v / c2).sqrt() + epsilon);
                 rule.theta[r] -= scale * (*m / c1);
-                if let Some((lambda, _)) = penalty {
+                if let Some(lambda) = penalty {
                     rule.theta[r] = shrink(rule.theta[r], scale * lambda * self.weights.of(i, r));
                 }
             }
         }
-        if let Some((_, penalty)) = penalty {
+        if penalty.is_some_and(|lambda| lambda > 0.0) {
             self.weights.remember(coefficients);
-            if penalty.drops_at(episode) {
-                report.dropped = self.weights.drop_idle(coefficients);
-            }
         }
         report
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::feedback_alignment::coefficients::Coefficients;
+use crate::models::feedback_alignment::coefficients::{Coefficients, Rule};
 use crate::models::feedback_alignment::tally::Tally;
 use crate::models::feedback_alignment::terms::TERMS;
 
@@ -69,9 +69,9 @@ impl SharePenalty {
         self.lambda * (((k - self.start + 1) as f64) / self.ramp.max(1) as f64).min(1.0)
     }
 
-    /// Whether idle terms are switched off after the episode `k`: the last one with a penalty.
-    pub(super) fn drops_at(&self, k: u64) -> bool {
-        self.settle > 0 && self.end() == Some(k + 1)
+    /// Whether the episode `k`, counted from 0, is one of those at the end.
+    pub(super) fn is_settling(&self, k: u64) -> bool {
+        self.settle > 0 && self.end().is_some_and(|end| k >= end)
     }
 }
 
@@ -92,6 +92,8 @@ pub struct Weights {
     sizes: Vec<Vec<[f64; TERMS]>>,
     shares: Vec<Vec<[f64; TERMS]>>,
     zero: Vec<Vec<[bool; TERMS]>>,
+    /// Whether idle terms have been switched off.
+    settled: bool,
 }
 
 impl Weights {
@@ -101,6 +103,7 @@ impl Weights {
             sizes: Vec::new(),
             shares: Vec::new(),
             zero: Vec::new(),
+            settled: false,
         }
     }
 
@@ -140,16 +143,20 @@ impl Weights {
 
     /// Takes in which coefficients are 0 after an episode.
     pub(super) fn remember(&mut self, coefficients: &Coefficients) {
-        let zero = |rule: &super::super::coefficients::Rule| rule.theta.map(|theta| theta == 0.0);
+        let zero = |rule: &Rule| rule.theta.map(|theta| theta == 0.0);
         keep_last(
             &mut self.zero,
             coefficients.rows().iter().map(zero).collect(),
         );
     }
 
-    /// Switches off the terms that were 0 in more than half of the last episodes; returns them.
-    pub(super) fn drop_idle(&self, coefficients: &mut Coefficients) -> Vec<(usize, usize)> {
+    /// Switches off, once, the terms that were 0 in more than half of the last episodes with a
+    /// penalty; returns them.
+    pub(super) fn drop_idle(&mut self, coefficients: &mut Coefficients) -> Vec<(usize, usize)> {
         let mut dropped = Vec::new();
+        if std::mem::replace(&mut self.settled, true) {
+            return dropped;
+        }
         for (i, rule) in coefficients.rows_mut().iter_mut().enumerate() {
             for r in 0..TERMS {
                 let idle = self.zero.iter().filter(|rows| rows[i][r]).count();
@@ -203,13 +210,13 @@ mod tests {
         assert_eq!(penalty.lambda_at(44), 1.0);
         assert_eq!(penalty.lambda_at(309), 2.0);
         assert_eq!(penalty.lambda_at(310), 0.0);
-        assert!(penalty.drops_at(309) && !penalty.drops_at(310));
+        assert!(penalty.is_settling(310) && !penalty.is_settling(309));
         let endless = SharePenalty {
             episodes: 0,
             ..penalty
         };
         assert_eq!(endless.lambda_at(100_000), 2.0);
-        assert!(!(0..1000).any(|k| endless.drops_at(k)));
+        assert!(!(0..1000).any(|k| endless.is_settling(k)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Decay of the weights.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// Shrinks every weight by its share `theta_3`.
 ///
@@ -29,7 +29,7 @@ impl Term for Decay {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.decay += theta;
     }
 

@@ -1,6 +1,6 @@
 //! The presynaptic error alone.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// The same change for all weights out of one unit.
 ///
@@ -29,7 +29,7 @@ impl Term for ErrorBelow {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.ones_error -= theta;
     }
 

@@ -1,6 +1,6 @@
 //! Hebb's rule of the errors.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// Error times error; with `theta_2 < 0` it pulls the weights towards the feedback matrices.
 ///
@@ -29,7 +29,7 @@ impl Term for ErrorHebb {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.error_error -= theta;
     }
 

@@ -1,6 +1,6 @@
 //! The swapped gradient times the overlap of input and error.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// The swapped gradient, gated by `v_l`, the error's overlap with the input of the layer.
 ///
@@ -29,7 +29,7 @@ impl Term for InputError {
         }
     }
 
-    fn add(&self, theta: f64, at: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, at: &Local, factors: &mut Factors) {
         factors.activity_error -= theta * at.input_error;
     }
 

@@ -1,6 +1,6 @@
 //! Oja's subspace rule.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// Hebb's rule kept in bounds by what the layer can already tell of the layer below.
 ///
@@ -29,7 +29,7 @@ impl Term for Oja {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.activity_rest += theta;
     }
 

@@ -1,6 +1,6 @@
 //! The swapped gradient times the overlap of activity and error.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// The swapped gradient, gated by `q_l`, the activity's overlap with the presynaptic error seen through the weights.
 ///
@@ -29,7 +29,7 @@ impl Term for OverlapActivity {
         }
     }
 
-    fn add(&self, theta: f64, at: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, at: &Local, factors: &mut Factors) {
         factors.activity_error -= theta * at.overlap;
     }
 

@@ -1,6 +1,6 @@
 //! The update of feedback alignment.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// Steps down the gradient, with the fed back error in place of the true one; `theta_0` is the learning rate.
 ///
@@ -29,7 +29,7 @@ impl Term for PseudoGradient {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.error_activity -= theta;
     }
 

@@ -1,6 +1,6 @@
 //! The pseudo-gradient with the two layers swapped.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// Postsynaptic activity times presynaptic error.
 ///
@@ -29,7 +29,7 @@ impl Term for Swapped {
         }
     }
 
-    fn add(&self, theta: f64, _: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, _: &Local, factors: &mut Factors) {
         factors.activity_error -= theta;
     }
 

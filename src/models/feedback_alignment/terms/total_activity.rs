@@ -1,6 +1,6 @@
 //! The pseudo-gradient times the activity of the layer.
 
-use super::{Local, Needs, Reverse, Spec, Term};
+use super::{Factors, Local, Needs, Reverse, Spec, Term};
 
 /// The pseudo-gradient, gated by the summed activity `s_l` of its layer.
 ///
@@ -29,7 +29,7 @@ impl Term for TotalActivity {
         }
     }
 
-    fn add(&self, theta: f64, at: &Local, factors: &mut super::Factors) {
+    fn add(&self, theta: f64, at: &Local, factors: &mut Factors) {
         factors.error_activity -= theta * at.total;
     }
 

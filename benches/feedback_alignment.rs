@@ -1,0 +1,274 @@
+//! `cargo bench --bench feedback_alignment`: online step, reverse step and whole episode of the network
+//! of the paper (784-170-130-100-70-47) on images with 80 % zeros, in single precision.
+//!
+//! Before criterion's numbers a table is printed: what each kernel reaches of this processor's
+//! arithmetic peak and of the bandwidth of plain sweeps over as much memory, both measured in the
+//! same run.
+
+mod synthetic;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use hebbtop::models::feedback_alignment::coefficients::Coefficients;
+use hebbtop::models::feedback_alignment::episode::{Episode, Phase, Plan, Scratch};
+use hebbtop::models::feedback_alignment::learner::{Learner, Workspace};
+use hebbtop::models::feedback_alignment::network::{Feedback, Network};
+use hebbtop::models::feedback_alignment::reverse::{SymmetricGradient, Way};
+use hebbtop::models::feedback_alignment::tally::Tally;
+use hebbtop::models::feedback_alignment::terms::TERMS;
+use hebbtop::models::feedback_alignment::trace::Trace;
+use hebbtop::models::random::stream;
+use multiversion::multiversion;
+
+const RULES: [(&str, &[usize]); 3] = [
+    ("F0", &[0]),
+    ("F0 F2 F9", &[0, 2, 9]),
+    ("all ten", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+];
+
+/// A network that steps forward and back over the same sample.
+struct Bench {
+    coefficients: Coefficients,
+    learner: Learner<f32>,
+    trace: Trace<f32>,
+    tally: Tally,
+    work: Workspace<f32>,
+    gradient: Vec<hebbtop::models::feedback_alignment::matrix::Matrix<f32>>,
+    image: Vec<f32>,
+}
+
+impl Bench {
+    fn new(network: &Network, terms: &[usize]) -> Self {
+        let mut learner = Learner::new(network, Feedback::Fixed);
+        learner.draw(&mut stream(1, "weights"), &mut stream(1, "feedback"));
+        let mut gradient = network.matrices();
+        network.draw(&mut stream(1, "gradient"), &mut gradient);
+        let mut coefficients = Coefficients::initial(terms);
+        // Too small to move anything while the same sample is shown a million times.
+        coefficients.rows_mut()[0].theta = [1e-9; TERMS];
+        Self {
+            coefficients,
+            learner,
+            trace: Trace::new(network),
+            tally: Tally::new(network),
+            work: Workspace::new(network),
+            gradient,
+            image: synthetic::image(network.inputs(), &mut stream(1, "image")),
+        }
+    }
+
+    fn step(&mut self) {
+        let (trace, tally, work) = (&mut self.trace, &mut self.tally, &mut self.work);
+        let image = black_box(&self.image);
+        black_box(
+            self.learner
+                .step(&self.coefficients, image, 3, trace, tally, work),
+        );
+    }
+
+    fn reverse(&mut self) {
+        let way = Way {
+            gradient: SymmetricGradient::Exact,
+            last: &[],
+            rolls_back: true,
+        };
+        let mut sums = [[0.0; TERMS]; 8];
+        let (gradient, work) = (&mut self.gradient, &mut self.work);
+        self.learner.reverse_step(
+            &self.coefficients,
+            &self.trace,
+            &way,
+            gradient,
+            &mut sums,
+            work,
+        );
+        black_box(sums);
+    }
+}
+
+fn steps(c: &mut Criterion) {
+    let network = synthetic::network();
+    table(&network);
+    let mut group = c.benchmark_group("online step");
+    for (name, terms) in RULES {
+        let mut bench = Bench::new(&network, terms);
+        group.bench_function(name, |b| b.iter(|| bench.step()));
+    }
+    group.finish();
+    let mut group = c.benchmark_group("reverse step");
+    for (name, terms) in RULES {
+        let mut bench = Bench::new(&network, terms);
+        bench.step();
+        group.bench_function(name, |b| b.iter(|| bench.reverse()));
+    }
+    group.finish();
+}
+
+/// One step of three sizes: time should grow like the weights.
+fn sizes(c: &mut Criterion) {
+    let mut group = c.benchmark_group("online step by width");
+    for width in [64, 128, 256, 512] {
+        let sizes = [width; 4];
+        let network = Network::new(&sizes, 10.0).expect("a network");
+        let mut bench = Bench::new(&network, &[0, 2, 9]);
+        group.throughput(Throughput::Elements(network.weights() as u64));
+        group.bench_function(format!("{width}"), |b| b.iter(|| bench.step()));
+    }
+    group.finish();
+}
+
+fn episodes(c: &mut Criterion) {
+    let network = synthetic::network();
+    let mut group = c.benchmark_group("episode");
+    group.sample_size(10);
+    for (name, terms) in RULES {
+        let coefficients = Coefficients::initial(terms);
+        let mut scratch = Scratch::new(&network);
+        let mut episode = Episode::<f32>::new(&network, Feedback::Fixed);
+        let task = synthetic::task(&network, &mut stream(1, "images"));
+        let plan = Plan {
+            observe: false,
+            ..Plan::default()
+        };
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let learner = &mut episode.learner;
+                learner.draw(&mut stream(1, "weights"), &mut stream(1, "feedback"));
+                episode
+                    .begin(&coefficients, task.clone(), plan)
+                    .expect("the task is of this network");
+                while episode.advance(&mut scratch) != Phase::Done {}
+                episode.outcomes()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The shortest of many runs, in seconds.
+fn shortest(mut f: impl FnMut()) -> f64 {
+    let mut best = f64::INFINITY;
+    for _ in 0..2000 {
+        let start = Instant::now();
+        f();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    best
+}
+
+const LANES: usize = 16;
+const CHAINS: usize = 12;
+
+/// Independent multiplications with additions in registers.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma"
+))]
+fn arithmetic(times: usize, x: &[f32; LANES], y: &[f32; LANES]) -> [[f32; LANES]; CHAINS] {
+    let mut sums = [[0.0f32; LANES]; CHAINS];
+    for _ in 0..times {
+        for sum in &mut sums {
+            for i in 0..LANES {
+                sum[i] = sum[i].mul_add(x[i], y[i]);
+            }
+        }
+    }
+    sums
+}
+
+/// Reads and writes everything once.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma"
+))]
+fn sweep(x: &mut [f32], factor: f32) {
+    for x in x {
+        *x *= factor;
+    }
+}
+
+fn table(network: &Network) {
+    let times = 10_000;
+    let (x, y) = (black_box([1.0; LANES]), black_box([1e-3; LANES]));
+    let seconds = shortest(|| {
+        black_box(arithmetic(times, &x, &y));
+    });
+    let peak = (times * CHAINS * LANES) as f64 / seconds;
+    let bandwidth = |numbers: usize| {
+        let mut memory = vec![1.0f32; numbers];
+        let seconds = shortest(|| sweep(black_box(&mut memory), black_box(1.0)));
+        8.0 * numbers as f64 / seconds
+    };
+    println!(
+        "multiplications with additions: {:.1} G/s at most",
+        peak / 1e9
+    );
+    for (name, terms) in RULES {
+        let mut bench = Bench::new(network, terms);
+        let weights = network.weights();
+        let lit = bench.image.iter().filter(|x| **x != 0.0).count() * network.size(1);
+        let upper = weights - network.inputs() * network.size(1);
+        // Where no term moves the weights of dark pixels, those are not touched.
+        let moved = if terms.contains(&9) || terms.contains(&3) {
+            weights
+        } else {
+            lit + upper
+        };
+        // Forward: the product, the feedback (of the pixels only where a term needs it), and each
+        // weight read and written.
+        let fed_back = if terms.len() > 1 { lit + upper } else { upper };
+        let numbers = (lit + upper) + fed_back + 2 * moved;
+        row(
+            &format!("online step, {name}"),
+            numbers,
+            peak,
+            bandwidth(weights),
+            &mut bench,
+            |b| {
+                b.step();
+            },
+        );
+        // Backward: W and G read and written, the feedback, and both again for the activities.
+        let numbers = 4 * moved + fed_back + 2 * lit + 3 * upper;
+        row(
+            &format!("reverse step, {name}"),
+            numbers,
+            peak,
+            bandwidth(2 * weights),
+            &mut bench,
+            |b| {
+                b.reverse();
+            },
+        );
+    }
+}
+
+fn row(
+    name: &str,
+    numbers: usize,
+    peak: f64,
+    bandwidth: f64,
+    bench: &mut Bench,
+    run: impl Fn(&mut Bench),
+) {
+    run(bench);
+    bench.work.products = 0;
+    run(bench);
+    let products = bench.work.products as f64;
+    let seconds = shortest(|| run(bench));
+    let bytes = 4.0 * numbers as f64;
+    println!(
+        "{name:24} {:6.1} us  {:5.1} G multiply-adds/s, {:3.0} % of the peak  {:5.1} GB/s, {:3.0} % of a plain sweep's {:.1}",
+        1e6 * seconds,
+        products / seconds / 1e9,
+        100.0 * products / seconds / peak,
+        bytes / seconds / 1e9,
+        100.0 * bytes / seconds / bandwidth,
+        bandwidth / 1e9,
+    );
+}
+
+criterion_group!(benches, steps, sizes, episodes);
+criterion_main!(benches);
