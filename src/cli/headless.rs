@@ -60,7 +60,7 @@ pub fn run(preset: Preset, options: Options, begun: Instant, output: Output) -> 
 
 fn until_end(preset: Preset, options: Options, begun: Instant) -> Result<Report, Failure> {
     let signals = Signals::catch()?;
-    let length = options.steps.unwrap_or(preset.length);
+    let length = preset.length;
     let options = Options {
         attended: false,
         ..options

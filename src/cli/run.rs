@@ -53,16 +53,17 @@ pub fn run(args: Run) -> Outcome {
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
+    if let Some(steps) = args.steps {
+        preset.length = steps;
+    }
     if !args.json && !args.headless && screen::is_possible() {
         let first = First {
             source: args.preset,
             preset,
-            steps: args.steps,
         };
         return screen::show(Some(first), args.data, &args.look);
     }
     let options = Options {
-        steps: args.steps,
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };

@@ -123,13 +123,14 @@ impl Experiment {
             .map(|data| (data.name.clone(), data.sha256.clone()))
     }
 
-    /// The preset as it stands now: present parameters, nothing scheduled or expected.
-    pub fn as_preset(&self) -> Preset {
+    /// The preset as it stands now, with the changes that wait: nothing scheduled or expected.
+    pub fn as_preset(&self, pending: &[(usize, Value)]) -> Preset {
         let mut preset = self.preset.clone();
         preset.values = Values::new();
         for (i, spec) in self.description.params.iter().enumerate() {
-            let value = self.model.get(i);
-            if value != spec.default {
+            let waiting = pending.iter().find(|(param, _)| *param == i);
+            let value = waiting.map_or_else(|| self.model.get(i), |(_, value)| value.clone());
+            if value != spec.default || self.preset.values.given(&spec.id).is_some() {
                 preset.values.set(spec.id.as_ref(), value);
             }
         }

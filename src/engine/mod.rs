@@ -47,8 +47,6 @@ const WAITING: usize = 64;
 
 /// How an experiment is run, beyond what its preset says.
 pub struct Options {
-    /// Takes the place of the preset's planned length.
-    pub steps: Option<u64>,
     pub pace: Pace,
     /// Images that take the place of the preset's.
     pub data: Option<Arc<Dataset>>,
@@ -64,7 +62,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            steps: None,
             pace: Pace::FlatOut,
             data: None,
             record: None,

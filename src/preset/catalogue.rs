@@ -90,7 +90,12 @@ pub fn open(wanted: &str) -> Result<(Document, Option<String>), PresetError> {
         _ => (wanted, None),
     };
     if name.contains('/') || name.ends_with(".toml") {
-        return Ok((read(Path::new(name))?, variant));
+        let document = read(Path::new(name))?;
+        // A variant that cannot run is an error now, not when somebody switches to it.
+        for other in document.variants() {
+            document.resolve(Some(other))?;
+        }
+        return Ok((document, variant));
     }
     let document = list()
         .iter()

@@ -47,6 +47,13 @@ pub struct Preset {
     pub variants: Vec<String>,
 }
 
+impl Preset {
+    /// Whether there is nothing but parameters: no schedule, no expectation, no variant.
+    pub fn is_bare(&self) -> bool {
+        self.schedule.is_empty() && self.expect.is_empty() && self.variants.is_empty()
+    }
+}
+
 /// Sets of images that a preset may ask for with `--data`.
 const EXTERNAL: [&str; 3] = ["mnist", "fashion-mnist", "emnist"];
 

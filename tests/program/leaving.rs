@@ -84,6 +84,21 @@ fn saved_parameters_are_a_preset_that_runs() {
 }
 
 #[test]
+fn another_length_is_shown_and_repeated() {
+    let mut pty = hebbtop(&["run", "pc-digits", "--steps", "40"]).start(120, 40);
+    pty.wait_for("/40");
+    pty.wait_for("DONE");
+    pty.keys("q");
+    pty.assert_exit(0);
+    let text = pty.text();
+    assert!(text.contains("40 steps of 40, done"), "{text}");
+    assert!(
+        text.contains("again: hebbtop run pc-digits --seed 0 --steps 40"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_first_key_that_leaves_is_obeyed() {
     // A network that takes its time to be set up.
     let slow = r#"title = "a slow one"
