@@ -6,6 +6,7 @@
 
 pub mod grid;
 pub mod model;
+pub mod nearest;
 pub mod nn;
 pub mod panel;
 pub mod param;

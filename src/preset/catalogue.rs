@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use super::Preset;
 use super::error::PresetError;
-use super::nearest::did_you_mean;
 use super::parse::Document;
 use crate::data::text;
 use crate::models::FAMILIES;
+use crate::models::nearest::did_you_mean;
 
 /// The most bytes that a preset file may have.
 const MAX_BYTES: u64 = 1 << 18;

@@ -5,15 +5,14 @@ mod entries;
 mod error;
 pub mod expect;
 mod fields;
-mod nearest;
 mod parse;
 mod resolve;
 pub mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::models::nearest::{did_you_mean, nearest};
 pub use error::PresetError;
-pub use nearest::{did_you_mean, nearest};
 pub use parse::Document;
 
 use crate::models::table::Value;
