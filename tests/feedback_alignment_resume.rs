@@ -313,3 +313,19 @@ fn what_blows_up_is_a_fault() {
     assert_eq!((fault.kind, units), (FaultKind::Divergence, 9));
     assert_eq!(meta.get(theta), Value::Real(0.003));
 }
+
+/// A coefficient that is learnt is another one than was given, and a new start begins with what was
+/// given, by the preset or by hand.
+#[test]
+fn what_was_given_is_kept_beside_what_was_learnt() {
+    let mut model = build(&values(&[]), 2);
+    let (oja, hebb) = (index(&*model, "theta_9"), index(&*model, "theta_2"));
+    units(model.as_mut(), 2, false);
+    model.set(hebb, &Value::Real(-0.02)).unwrap();
+    units(model.as_mut(), 2, false);
+    assert_eq!(model.given(oja), Value::Real(0.003));
+    assert_eq!(model.given(hebb), Value::Real(-0.02));
+    for param in [oja, hebb] {
+        assert_ne!(model.get(param), model.given(param));
+    }
+}

@@ -94,8 +94,18 @@ fn again(finished: &Finished, last: &Last, data: Option<&Path>) -> String {
         named(preset)
     };
     let mut command = format!("hebbtop run {} --seed {}", quoted(&source), finished.seed);
-    if let (Ok(original), Some(frame)) = (catalogue::resolve(&source), &last.frame) {
-        for (spec, present) in finished.description.params.iter().zip(&frame.values) {
+    let original = catalogue::resolve(&source).ok();
+    if original
+        .as_ref()
+        .is_some_and(|original| original.length != preset.length)
+    {
+        command.push_str(&format!(" --steps {}", preset.length));
+    }
+    if let (Some(original), Some(frame)) = (original, &last.frame) {
+        let specs = finished.description.params.iter().enumerate();
+        for ((param, spec), present) in specs.zip(&finished.given) {
+            let waiting = frame.pending.iter().find(|(other, _)| *other == param);
+            let present = waiting.map_or(present, |(_, value)| value);
             let begun = preset.values.given(&spec.id).unwrap_or(&spec.default);
             let value = if is_scheduled(preset, &spec.id) {
                 begun

@@ -57,7 +57,7 @@ pub fn run(preset: Preset, options: Options, begun: Instant, how: &How) -> Outco
         Some(seeds) => several::run(&preset, &options, seeds, begun)?,
         None => {
             let signals = Signals::catch()?;
-            let bar = ProgressBar::new(options.steps.unwrap_or(preset.length));
+            let bar = ProgressBar::new(preset.length);
             vec![one(preset, options, begun, &bar, &signals)?]
         }
     };

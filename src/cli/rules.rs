@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::{Failure, Outcome, complain};
-use super::headless::short;
 use crate::data::text;
+use crate::models::param::short;
 use crate::preset::RuleFile;
 
 #[derive(Args, Debug)]

@@ -70,18 +70,19 @@ pub fn run(args: Run) -> Outcome {
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
+    if let Some(steps) = args.steps {
+        preset.length = steps;
+    }
     let unseen = args.json || args.headless || args.seeds.is_some();
     if !unseen && screen::is_possible() {
         let first = First {
             source: args.preset,
             preset,
-            steps: args.steps,
             save_rule: args.save_rule,
         };
         return screen::show(Some(first), args.data, &args.look);
     }
     let options = Options {
-        steps: args.steps,
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };

@@ -39,7 +39,6 @@ pub fn is_possible() -> bool {
 pub struct First {
     pub source: String,
     pub preset: Preset,
-    pub steps: Option<u64>,
     /// Where the learnt rule goes when the screen is left.
     pub save_rule: Option<PathBuf>,
 }
@@ -149,15 +148,11 @@ impl Opening {
     }
 
     fn open(&mut self, source: &str) -> Result<Box<dyn Link>, String> {
-        let (preset, steps) = match self.first.take() {
-            Some(first) if first.source == source => (first.preset, first.steps),
-            _ => (
-                catalogue::resolve(source).map_err(|error| error.to_string())?,
-                None,
-            ),
+        let preset = match self.first.take() {
+            Some(first) if first.source == source => first.preset,
+            _ => catalogue::resolve(source).map_err(|error| error.to_string())?,
         };
         let options = Options {
-            steps,
             pace: preset.pace.map_or(Pace::FlatOut, Pace::Units),
             data: self.images()?,
             ..Options::default()

@@ -40,7 +40,6 @@ pub fn run(
 ) -> Result<Vec<Report>, Failure> {
     let signals = Signals::catch()?;
     let all: Vec<u64> = seeds.of(preset).collect();
-    let length = options.steps.unwrap_or(preset.length);
     let bars = MultiProgress::new();
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
@@ -53,11 +52,10 @@ pub fn run(
                 ..preset.clone()
             };
             let options = Options {
-                steps: options.steps,
                 data: options.data.clone(),
                 ..Options::default()
             };
-            let bar = bars.add(ProgressBar::new(length));
+            let bar = bars.add(ProgressBar::new(preset.length));
             let report = one(preset, options, begun, &bar, &signals);
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.push((seed, report));

@@ -1,4 +1,7 @@
-//! Changes of parameters: those that wait for their boundary, and those that can be taken back.
+//! Changes of parameters: those that wait for their boundary, those that can be taken back, and
+//! what the preset's schedule has covered up.
+
+use std::collections::BTreeMap;
 
 use crate::models::Value;
 
@@ -8,8 +11,6 @@ pub(super) struct Edit {
     pub param: usize,
     pub from: Value,
     pub to: Value,
-    /// Quanta done since the start; changes of one parameter at one moment are one edit.
-    pub moment: u64,
 }
 
 #[derive(Default)]
@@ -18,17 +19,28 @@ pub(super) struct Edits {
     undone: Vec<Edit>,
     /// In the order in which they were accepted, one for each parameter.
     pending: Vec<(usize, Value)>,
+    /// What parameters were before the schedule changed them; a person's change ends that.
+    covered: BTreeMap<usize, Value>,
 }
 
 impl Edits {
     pub fn remember(&mut self, edit: Edit) {
         self.undone.clear();
-        match self.done.last_mut() {
-            Some(last) if last.param == edit.param && last.moment == edit.moment => {
-                last.to = edit.to;
-            }
-            _ => self.done.push(edit),
-        }
+        self.covered.remove(&edit.param);
+        self.done.push(edit);
+    }
+
+    /// The schedule changes this parameter, which was `from`.
+    pub fn cover(&mut self, param: usize, from: Value) {
+        self.covered.entry(param).or_insert(from);
+    }
+
+    /// What a new start begins with in place of the present values: what the schedule covered up,
+    /// and what waits.
+    pub fn for_restart(&self) -> Vec<(usize, Value)> {
+        let mut values = self.covered.clone();
+        values.extend(self.pending.iter().cloned());
+        values.into_iter().collect()
     }
 
     /// The change to take back, and the value to go back to.
@@ -70,6 +82,12 @@ impl Edits {
         now
     }
 
+    /// What waited and what was covered is part of the new start.
+    pub fn restarted(&mut self) {
+        self.pending.clear();
+        self.covered.clear();
+    }
+
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -79,27 +97,39 @@ impl Edits {
 mod tests {
     use super::*;
 
-    fn edit(param: usize, from: i64, to: i64, moment: u64) -> Edit {
+    fn edit(param: usize, from: i64, to: i64) -> Edit {
         Edit {
             param,
             from: Value::Integer(from),
             to: Value::Integer(to),
-            moment,
         }
     }
 
     #[test]
-    fn nudges_at_one_moment_are_taken_back_together() {
+    fn changes_are_taken_back_one_by_one() {
         let mut edits = Edits::default();
-        edits.remember(edit(0, 1, 2, 5));
-        edits.remember(edit(0, 2, 3, 5));
-        edits.remember(edit(0, 3, 4, 6));
+        edits.remember(edit(0, 1, 3));
+        edits.remember(edit(0, 3, 4));
         assert_eq!(edits.undo(), Some((0, Value::Integer(3))));
         assert_eq!(edits.undo(), Some((0, Value::Integer(1))));
         assert_eq!(edits.undo(), None);
         assert_eq!(edits.redo(), Some((0, Value::Integer(3))));
-        edits.remember(edit(1, 0, 9, 7));
+        edits.remember(edit(1, 0, 9));
         assert_eq!(edits.redo(), None, "a new change ends the undone future");
+    }
+
+    #[test]
+    fn a_new_start_knows_what_was_before_the_schedule() {
+        let mut edits = Edits::default();
+        edits.cover(0, Value::Integer(1));
+        edits.cover(0, Value::Integer(2));
+        edits.cover(1, Value::Integer(5));
+        edits.remember(edit(1, 6, 7));
+        edits.postpone(2, Value::Integer(9));
+        assert_eq!(
+            edits.for_restart(),
+            [(0, Value::Integer(1)), (2, Value::Integer(9))]
+        );
     }
 
     #[test]

@@ -71,12 +71,12 @@ impl Experiment {
         Ok(())
     }
 
-    /// The same experiment from the start, with the present parameters and `changes`.
+    /// The same experiment from the start, with the parameters as they were given last and `changes`.
     pub fn anew(&self, seed: u64, changes: &[(usize, Value)]) -> Result<Self, StartError> {
         let mut values = Values::new();
         for (i, spec) in self.description.params.iter().enumerate() {
             let changed = changes.iter().find(|(param, _)| *param == i);
-            let value = changed.map_or_else(|| self.model.get(i), |(_, value)| value.clone());
+            let value = changed.map_or_else(|| self.model.given(i), |(_, value)| value.clone());
             if value != spec.default || self.preset.values.given(&spec.id).is_some() {
                 values.set(spec.id.as_ref(), value);
             }
@@ -144,13 +144,14 @@ impl Experiment {
         })
     }
 
-    /// The preset as it stands now: present parameters, nothing scheduled or expected.
-    pub fn as_preset(&self) -> Preset {
+    /// The preset as it stands now, with the changes that wait: nothing scheduled or expected.
+    pub fn as_preset(&self, pending: &[(usize, Value)]) -> Preset {
         let mut preset = self.preset.clone();
         preset.values = Values::new();
         for (i, spec) in self.description.params.iter().enumerate() {
-            let value = self.model.get(i);
-            if value != spec.default {
+            let waiting = pending.iter().find(|(param, _)| *param == i);
+            let value = waiting.map_or_else(|| self.model.get(i), |(_, value)| value.clone());
+            if value != spec.default || self.preset.values.given(&spec.id).is_some() {
                 preset.values.set(spec.id.as_ref(), value);
             }
         }

@@ -36,7 +36,7 @@ pub use mailbox::{Gone, Subscription};
 pub use record::Record;
 
 use crate::data::Dataset;
-use crate::models::{Description, Fault, Model};
+use crate::models::{Description, Fault, Model, Value};
 use crate::preset::{Preset, RuleFile};
 use experiment::Experiment;
 use mailbox::{Mailbox, Message};
@@ -47,8 +47,6 @@ const WAITING: usize = 64;
 
 /// How an experiment is run, beyond what its preset says.
 pub struct Options {
-    /// Takes the place of the preset's planned length.
-    pub steps: Option<u64>,
     pub pace: Pace,
     /// Images that take the place of the preset's.
     pub data: Option<Arc<Dataset>>,
@@ -64,7 +62,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            steps: None,
             pace: Pace::FlatOut,
             data: None,
             record: None,
@@ -92,6 +89,8 @@ pub struct Finished {
     pub preset: Preset,
     pub seed: u64,
     pub data: Option<(String, String)>,
+    /// Every parameter as it was given last, in table order.
+    pub given: Vec<Value>,
     /// What has been learnt, where that is a plasticity rule.
     pub rule: Option<RuleFile>,
     /// 16 hexadecimal digits over the whole state; clocks are no part of it.

@@ -1,5 +1,6 @@
 //! What each message makes a run do.
 
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use super::command::{Command, Pace, StepOf};
@@ -10,9 +11,19 @@ use super::history::{History, MarkKind};
 use super::mailbox::Message;
 use super::run::Run;
 use crate::models::Value;
-use crate::models::param::display;
+use crate::models::param::{display, short};
 use crate::models::table::Applies;
 use crate::preset;
+
+/// Who changes a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    Person,
+    Schedule,
+}
+
+/// What a person may ask for, in units or quanta a second.
+const PACES: RangeInclusive<f64> = 1e-3..=1e6;
 
 impl Run {
     pub(super) fn handle(&mut self, message: Message) {
@@ -56,23 +67,31 @@ impl Run {
             }
             Command::SetPace(pace) => {
                 if let Pace::Units(rate) | Pace::Quanta(rate) = pace
-                    && !(rate.is_finite() && rate > 0.0)
+                    && !PACES.contains(&rate)
                 {
-                    return Err("a pace is a number above 0".into());
+                    return Err("a pace is a number from 0.001 to 1000000 a second".into());
                 }
                 self.pace = pace;
                 self.due = Instant::now();
                 Ok(match pace {
                     Pace::FlatOut => "flat out".into(),
                     Pace::Units(rate) => {
-                        format!("{rate} {} a second", self.experiment.description.unit)
+                        format!(
+                            "{} {}s a second",
+                            short(rate),
+                            self.experiment.description.unit
+                        )
                     }
                     Pace::Quanta(rate) => {
-                        format!("{rate} {} a second", self.experiment.description.quantum)
+                        format!(
+                            "{} {}s a second",
+                            short(rate),
+                            self.experiment.description.quantum
+                        )
                     }
                 })
             }
-            Command::Set { id, value } => self.change(&id, value, true),
+            Command::Set { id, value } => self.change(&id, value, Author::Person),
             Command::Undo => {
                 let (param, value) = self.edits.undo().ok_or("there is nothing to undo")?;
                 self.apply_or_postpone(param, value)
@@ -84,9 +103,14 @@ impl Run {
             Command::Reset { seed } => self.reset(seed.unwrap_or(self.experiment.seed)),
             Command::Preset(name) => self.switch(&name),
             Command::SavePreset(path) => {
-                preset::write::save(&self.experiment.as_preset(), &path)
-                    .map_err(|error| error.to_string())?;
-                Ok(format!("saved as {}", path.display()))
+                let preset = self.experiment.as_preset(self.edits.pending());
+                preset::write::save(&preset, &path).map_err(|error| error.to_string())?;
+                let left = if self.experiment.preset.is_bare() {
+                    ""
+                } else {
+                    "; schedule, expectations and variants stay behind"
+                };
+                Ok(format!("saved as {}{left}", path.display()))
             }
             Command::SaveRule(path) => {
                 let rule = self
@@ -132,7 +156,7 @@ impl Run {
         &mut self,
         id: &str,
         value: Value,
-        undoable: bool,
+        author: Author,
     ) -> Result<String, String> {
         let description = &self.experiment.description;
         let param = description
@@ -151,13 +175,13 @@ impl Run {
             return Ok(format!("{id} is {} already", display(&value)));
         }
         let said = self.apply_or_postpone(param, value.clone())?;
-        if undoable {
-            self.edits.remember(Edit {
+        match author {
+            Author::Person => self.edits.remember(Edit {
                 param,
                 from,
                 to: value,
-                moment: self.quanta,
-            });
+            }),
+            Author::Schedule => self.edits.cover(param, from),
         }
         Ok(said)
     }
@@ -206,26 +230,35 @@ impl Run {
     }
 
     fn reset(&mut self, seed: u64) -> Result<String, String> {
-        let anew = self.experiment.anew(seed, self.edits.pending());
+        let anew = self.experiment.anew(seed, &self.edits.for_restart());
         let experiment = anew.map_err(|error| error.to_string())?;
-        self.edits.take_due(|_| true);
+        self.edits.restarted();
         self.replace(experiment);
         self.say(LogKind::Info, format!("reset with seed {seed}"));
         Ok(format!("reset with seed {seed}"))
     }
 
     fn switch(&mut self, name: &str) -> Result<String, String> {
-        let preset = preset::catalogue::resolve(name).map_err(|error| error.to_string())?;
+        let mut preset = preset::catalogue::resolve(name).map_err(|error| error.to_string())?;
+        // Variants are there to be compared, which one seed makes possible.
+        let present = &self.experiment;
+        let kept = preset.name == present.preset.name && present.seed != preset.seed;
+        if kept {
+            preset.seed = present.seed;
+        }
         let experiment = Experiment::open(preset, self.options.data.clone())
             .map_err(|error| error.to_string())?;
         self.edits.clear();
-        self.options.steps = None;
         if self.pace != Pace::FlatOut {
             self.pace = experiment.preset.pace.map_or(Pace::FlatOut, Pace::Units);
         }
         self.replace(experiment);
         self.announce();
-        Ok(format!("switched to {name}"))
+        let seed = self.experiment.seed;
+        Ok(match kept {
+            true => format!("switched to {name}, still with seed {seed}"),
+            false => format!("switched to {name}"),
+        })
     }
 
     fn replace(&mut self, experiment: Experiment) {
@@ -233,7 +266,7 @@ impl Run {
         self.experiment = experiment;
         self.epoch += 1;
         (self.step, self.quantum, self.scheduled) = (0, 0, 0);
-        self.length = Some(self.options.steps.unwrap_or(self.experiment.preset.length));
+        self.length = Some(self.experiment.preset.length);
         self.history = History::new(metrics);
         self.sample = vec![f64::NAN; metrics];
         self.stepping = None;

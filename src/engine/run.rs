@@ -12,6 +12,7 @@ use super::frame::{LogKind, RunState};
 use super::history::{History, MarkKind};
 use super::log::Log;
 use super::mailbox::{Mailbox, Message};
+use super::obey::Author;
 use super::rate::Rate;
 use super::record::Record;
 use super::{Finished, Options};
@@ -63,7 +64,7 @@ impl Run {
         setup: Duration,
     ) -> Self {
         let metrics = experiment.description.metrics.len();
-        let length = options.steps.unwrap_or(experiment.preset.length);
+        let length = experiment.preset.length;
         let mut run = Self {
             state: if options.paused {
                 RunState::Paused
@@ -197,7 +198,7 @@ impl Run {
     fn perform(&mut self, action: Action) {
         match action {
             Action::Set { id, value } => {
-                if let Err(why) = self.change(&id, value, false) {
+                if let Err(why) = self.change(&id, value, Author::Schedule) {
                     self.say(LogKind::Refused, why);
                 }
             }
@@ -263,6 +264,9 @@ impl Run {
             preset: preset.clone(),
             seed: *seed,
             data: self.experiment.data_named(),
+            given: (0..description.params.len())
+                .map(|param| model.given(param))
+                .collect(),
             rule: self.experiment.rule(self.step),
             setup: self.setup,
             wall: self.begun.elapsed(),

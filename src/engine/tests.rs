@@ -372,6 +372,37 @@ fn a_fault_pauses_the_run_and_a_mended_parameter_lets_it_go_on() {
 }
 
 #[test]
+fn a_reset_begins_with_what_was_before_the_schedule() {
+    let mut preset = preset(5);
+    let change = |id: &str, value| Action::Set {
+        id: id.into(),
+        value: Value::Real(value),
+    };
+    preset.schedule = vec![Scheduled {
+        step: 2,
+        actions: vec![change("gain", 7.0), change("bonus", 3.0)],
+    }];
+    let engine = start(preset, paused());
+    let mut screen = engine.subscribe();
+    let three = Command::Step {
+        of: StepOf::Unit,
+        count: 3,
+    };
+    order(&mut screen, three).0.unwrap();
+    let frame = until(&mut screen, |frame| frame.step == 3);
+    assert_eq!(frame.values[0], Value::Real(7.0));
+    order(&mut screen, set("bonus", 4.0)).0.unwrap();
+    let (_, frame) = order(&mut screen, Command::Reset { seed: None });
+    assert_eq!(
+        frame.values[0],
+        Value::Real(1.0),
+        "the schedule comes again"
+    );
+    assert_eq!(frame.values[1], Value::Real(4.0), "a person's change stays");
+    finish(engine, &mut screen);
+}
+
+#[test]
 fn the_schedule_acts_as_a_person_would() {
     let mut preset = preset(10);
     let double = Action::Set {

@@ -110,6 +110,8 @@ fn reduce(how: Reduce, block: impl Iterator<Item = f32>) -> f32 {
     }
     let mean = sum / count;
     match how {
+        // One element has no spread: it is shown itself.
+        _ if count == 1.0 => extreme,
         Reduce::Mean => mean as f32,
         Reduce::MaxAbs => extreme,
         Reduce::Sd => (squares / count - mean * mean).max(0.0).sqrt() as f32,

@@ -8,6 +8,7 @@ pub mod feedback_alignment;
 pub mod fields;
 pub mod grid;
 pub mod model;
+pub mod nearest;
 pub mod nn;
 pub mod panel;
 pub mod param;

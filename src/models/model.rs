@@ -120,6 +120,12 @@ pub trait Model: Send {
     /// The value of parameter number `param` of the table.
     fn get(&self, param: usize) -> Value;
 
+    /// The value that a person or preset gave it last, with which a new start begins: another one than
+    /// the present where the model itself changes the parameter, because it learns it.
+    fn given(&self, param: usize) -> Value {
+        self.get(param)
+    }
+
     /// Changes a parameter. The engine calls it at the boundary that the table names, with a value
     /// that the table allows; never for [`Applies::Restart`](super::table::Applies::Restart).
     /// # Errors

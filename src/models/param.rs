@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::nearest::did_you_mean;
 use super::table::{Kind, ParamSpec, Scale, Value, text};
 
 /// Why a value is not taken, and what would be.
@@ -149,10 +150,14 @@ impl ParamSpec {
     }
 
     fn refusal(&self, given: &str) -> Refusal {
+        let hint = match &self.kind {
+            Kind::Choice(options) => did_you_mean(given, options.iter().map(|option| &**option)),
+            _ => String::new(),
+        };
         Refusal {
             id: self.id.to_string(),
             given: format!("`{given}`"),
-            allowed: self.allowed(),
+            allowed: self.allowed() + &hint,
         }
     }
 }

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use super::Preset;
 use super::error::PresetError;
-use super::nearest::did_you_mean;
 use super::parse::Document;
 use crate::data::text;
 use crate::models::FAMILIES;
+use crate::models::nearest::did_you_mean;
 
 /// The most bytes that a preset file may have.
 const MAX_BYTES: u64 = 1 << 18;
@@ -109,7 +109,12 @@ pub fn open(wanted: &str) -> Result<(Document, Option<String>), PresetError> {
         _ => (wanted, None),
     };
     if name.contains('/') || name.ends_with(".toml") {
-        return Ok((read(Path::new(name))?, variant));
+        let document = read(Path::new(name))?;
+        // A variant that cannot run is an error now, not when somebody switches to it.
+        for other in document.variants() {
+            document.resolve(Some(other))?;
+        }
+        return Ok((document, variant));
     }
     let document = list()
         .iter()

@@ -7,8 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::PresetError;
-use super::nearest::did_you_mean;
 use crate::data::text;
+use crate::models::nearest::did_you_mean;
 use crate::models::param::number;
 
 /// A preset file while it is being read.

@@ -5,7 +5,6 @@ mod entries;
 mod error;
 pub mod expect;
 mod fields;
-mod nearest;
 mod parse;
 mod resolve;
 pub mod rule_file;
@@ -13,8 +12,8 @@ pub mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::models::nearest::{did_you_mean, nearest};
 pub use error::PresetError;
-pub use nearest::{did_you_mean, nearest};
 pub use parse::Document;
 pub use rule_file::RuleFile;
 
@@ -47,6 +46,13 @@ pub struct Preset {
     pub fault: Option<FaultKind>,
     /// Names of all variants of the file.
     pub variants: Vec<String>,
+}
+
+impl Preset {
+    /// Whether there is nothing but parameters: no schedule, no expectation, no variant.
+    pub fn is_bare(&self) -> bool {
+        self.schedule.is_empty() && self.expect.is_empty() && self.variants.is_empty()
+    }
 }
 
 /// Sets of images that a preset may ask for with `--data`.

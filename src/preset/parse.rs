@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 use super::entries::{self, At, Expectation};
 use super::error::PresetError;
 use super::fields::{Fields, Given, Source, described, integer, real};
-use super::nearest::did_you_mean;
 use super::{DataChoice, EXTERNAL};
 use crate::data::text;
 use crate::models::FaultKind;
+use crate::models::nearest::did_you_mean;
 
 /// Keys of a file and, but for `variants`, of each variant.
 const KEYS: [&str; 12] = [

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::entries::{At, Expectation, Moment};
 use super::error::PresetError;
-use super::nearest::did_you_mean;
 use super::parse::{Assignment, Document, Layer, Raw};
 use super::{Action, DataChoice, Expect, Preset, Scheduled, When};
 use crate::data::{Dataset, Split, embedded};
+use crate::models::nearest::did_you_mean;
 use crate::models::param::number;
 use crate::models::table::{Applies, Description, Kind, ParamSpec, Value};
 use crate::models::values::find;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::Permissions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -18,7 +18,8 @@ use crate::models::table::Value;
 #[error("{file} cannot be written: {error}")]
 pub struct SaveError {
     pub file: String,
-    pub error: std::io::Error,
+    /// Without the name of the file that is written before it gets its own.
+    pub error: ErrorKind,
 }
 
 /// Writes `preset` to a new file: whole, or not at all.
@@ -32,7 +33,7 @@ pub fn save(preset: &Preset, path: &Path) -> Result<(), SaveError> {
 pub(super) fn save_text(content: &str, path: &Path) -> Result<(), SaveError> {
     write(path, content).map_err(|error| SaveError {
         file: text::line(&path.display().to_string()),
-        error,
+        error: error.kind(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{hebbtop, preset_file};
 fn tour(program: Program) -> Pty {
     let mut pty = program.start(120, 40);
     pty.wait_for("[1 Overview");
-    pty.wait_for("eta            0.1 ");
+    pty.wait_for("eta            0.05 ");
     for (key, words) in [
         ("2", "[2 Learning"),
         ("3", "[3 Weights"),

@@ -8,14 +8,14 @@ fn a_parameter_is_picked_and_nudged() {
     pty.keys("\x1b[B");
     pty.wait_for("▸sweeps n");
     pty.keys("\x1b[A");
-    pty.wait_for("▸eta            0.1 ");
+    pty.wait_for("▸eta            0.05 ");
     pty.keys("\x1b[C");
-    pty.wait_for("▸eta            0.112");
-    pty.wait_for("accepted: eta 0.1 -> 0.112 at step");
+    pty.wait_for("▸eta            0.0561");
+    pty.wait_for("accepted: eta 0.05 -> 0.0561 at step");
     pty.keys("u");
-    pty.wait_for("▸eta            0.1 ");
+    pty.wait_for("▸eta            0.05 ");
     pty.keys("U");
-    pty.wait_for("▸eta            0.112");
+    pty.wait_for("▸eta            0.0561");
     leave(pty);
 }
 
@@ -25,7 +25,7 @@ fn a_value_is_typed_and_a_refusal_says_why() {
     pty.keys("\r");
     pty.wait_for("enter");
     pty.keys("\x150.25\r");
-    pty.wait_for("accepted: eta 0.1 -> 0.25 at step");
+    pty.wait_for("accepted: eta 0.05 -> 0.25 at step");
     pty.keys(":set eta 9\r");
     pty.wait_for("`eta` cannot be `9`: it takes a number from 1e-4 to 2");
     pty.keys("\x1b");

@@ -45,7 +45,7 @@ fn the_last_line_repeats_what_was_changed() {
     let text = pty.text();
     assert!(text.contains("changed parameters were not saved"), "{text}");
     assert!(
-        text.contains("again: hebbtop run pc-digits --seed 0 --set eta=0.112"),
+        text.contains("again: hebbtop run pc-digits --seed 0 --set eta=0.0561"),
         "{text}"
     );
 }
@@ -76,11 +76,26 @@ fn saved_parameters_are_a_preset_that_runs() {
     let mut pty = hebbtop(&["run", "mine.toml"])
         .current_dir(folder.path())
         .start(120, 40);
-    pty.wait_for("▸eta            0.112");
+    pty.wait_for("▸eta            0.0561");
     pty.keys("q");
     pty.wait_for("leave?");
     pty.keys("y");
     pty.assert_exit(0);
+}
+
+#[test]
+fn another_length_is_shown_and_repeated() {
+    let mut pty = hebbtop(&["run", "pc-digits", "--steps", "40"]).start(120, 40);
+    pty.wait_for("/40");
+    pty.wait_for("DONE");
+    pty.keys("q");
+    pty.assert_exit(0);
+    let text = pty.text();
+    assert!(text.contains("40 steps of 40, done"), "{text}");
+    assert!(
+        text.contains("again: hebbtop run pc-digits --seed 0 --steps 40"),
+        "{text}"
+    );
 }
 
 #[test]

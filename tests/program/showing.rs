@@ -77,7 +77,7 @@ fn the_modes_of_a_screen_are_on_and_the_mouse_is_the_terminals() {
 
 /// What can be seen of every cell, row by row. A half block and its counterpart with the colours
 /// exchanged look the same, and the colour of a blank's text is nobody's business.
-fn rows(screen: &vt100::Screen) -> Vec<Vec<String>> {
+pub fn rows(screen: &vt100::Screen) -> Vec<Vec<String>> {
     let (height, width) = screen.size();
     let seen = |row, column| {
         let cell = screen.cell(row, column).expect("a cell of the screen");

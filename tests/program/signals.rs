@@ -5,6 +5,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use crate::pty::Exit;
+use crate::showing::rows;
 use crate::{digits, hebbtop, leave, paused};
 
 #[test]
@@ -126,13 +127,13 @@ fn a_terminal_that_reads_again_is_drawn_whole() {
     let mut pty = paused(80, 24);
     // The heat map catches up with the last step a moment later.
     pty.wait_for_silence(Duration::from_millis(600));
-    let shown = pty.text();
+    let shown = rows(&pty.screen());
     pty.stop_reading();
     pty.keys_until_full("\x0c");
     pty.go_on_reading();
     pty.keys("\x0c");
     pty.wait_for_silence(Duration::from_millis(300));
-    assert_eq!(pty.text(), shown);
+    assert_eq!(rows(&pty.screen()), shown);
     pty.keys("q");
     pty.assert_exit(0);
 }

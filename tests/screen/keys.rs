@@ -386,6 +386,28 @@ fn charts_zoom_and_pan_together_and_are_read_at_the_crosshair() {
     assert!(stage.text().contains("ema 0.8"));
 }
 
+/// The first number of the line that holds `words`, behind them.
+fn number_behind(text: &str, words: &str) -> f64 {
+    let line = text.lines().find_map(|line| line.split_once(words));
+    let (_, rest) = line.unwrap_or_else(|| panic!("no {words:?} in\n{text}"));
+    let number = rest.split_whitespace().next().unwrap();
+    number.parse().unwrap_or_else(|_| panic!("{number:?}"))
+}
+
+/// What was before the chart's left edge is part of the average at its edge.
+#[test]
+fn a_smoothed_value_does_not_depend_on_the_zoom() {
+    let mut stage = stage();
+    stage.press("tab c s s").frames(1);
+    assert!(stage.text().contains("ema 0.95"), "{}", stage.text());
+    let whole = number_behind(&stage.text(), "▪ loss");
+    for _ in 0..2 {
+        stage.press("+").frames(1);
+        let zoomed = number_behind(&stage.text(), "▪ loss");
+        assert!((zoomed / whole - 1.0).abs() < 0.02, "{zoomed} for {whole}");
+    }
+}
+
 #[test]
 fn the_log_scrolls_and_is_filtered() {
     let mut stage = stage();

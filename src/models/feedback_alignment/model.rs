@@ -50,7 +50,8 @@ pub enum Run {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
     pub seed: u64,
-    /// In the order of the parameter table; those of the coefficients are in `coefficients`.
+    /// In the order of the parameter table. Coefficients are here as they were given, and in
+    /// `coefficients` as they are now.
     pub values: Vec<Value>,
     pub coefficients: Coefficients,
     pub run: Run,
@@ -359,6 +360,10 @@ impl Model for FeedbackAlignment {
         }
     }
 
+    fn given(&self, param: usize) -> Value {
+        self.state.values[param].clone()
+    }
+
     fn set(&mut self, param: usize, value: &Value) -> Result<(), String> {
         if let Some(place) = place(&self.table[param].id) {
             let rows = self.state.coefficients.rows_mut();
@@ -367,6 +372,7 @@ impl Model for FeedbackAlignment {
                 (Place::On { row, term }, Value::Switch(on)) => rows[row].on[term] = *on,
                 _ => return Err("it is of another kind".into()),
             }
+            self.state.values[param] = value.clone();
             if let Run::Meta(meta) = &mut self.state.run {
                 meta.changed(&self.state.coefficients);
             }

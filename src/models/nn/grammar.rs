@@ -6,6 +6,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::super::nearest::did_you_mean;
 use super::activation::{Activation, SOFTPLUS};
 
 /// What the text may hold, for help and error messages.
@@ -171,13 +172,7 @@ fn near(word: &str) -> String {
     let names = [
         "dense", "conv", "pool", "flatten", "tanh", "relu", "softplus", "identity",
     ];
-    names
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(name, word), name))
-        .min()
-        .filter(|(distance, _)| *distance <= 3)
-        .map(|(_, name)| format!(" (did you mean `{name}`?)"))
-        .unwrap_or_default()
+    did_you_mean(word, names)
 }
 
 /// Reads words such as `k3` by their letter, each at most once, in any order.

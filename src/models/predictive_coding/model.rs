@@ -20,6 +20,7 @@ use crate::models::nn::network::Network;
 use crate::models::nn::optimiser::Optimiser;
 use crate::models::nn::shape::Shape;
 use crate::models::panel::{PanelData, PanelRequest};
+use crate::models::param::short;
 use crate::models::table::{Description, ParamSpec, Value, text};
 use crate::models::{BuildError, LoadError, Model, Progress, Setup};
 
@@ -62,8 +63,13 @@ impl Examiner {
     }
 }
 
-/// Inputs and beliefs of one batch; the workspace holds about eight such arrays.
-const MOST_NUMBERS: usize = 500_000_000;
+/// Numbers that a run may hold at once.
+const MOST_NUMBERS: usize = 1_000_000_000;
+/// How many numbers belong to a parameter: itself, its start, its gradient, the gradient that it is
+/// compared with, the optimiser's two averages, and its place in a packed matrix.
+const PARAM_COPIES: usize = 7;
+/// How many numbers belong to a unit of a sample: activity, slope and belief in both passes, errors.
+const UNIT_COPIES: usize = 10;
 
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -118,9 +124,15 @@ impl PredictiveCoding {
             return Err(wrong("batch", why));
         }
         let units: usize = (0..=depth).map(|l| network.width(l)).sum();
-        if units.saturating_mul(settings.batch) > MOST_NUMBERS {
-            let why = format!("{} images of {units} numbers would not fit", settings.batch);
-            return Err(wrong("batch", why));
+        let numbers = PARAM_COPIES * network.params + UNIT_COPIES * units * settings.batch;
+        if numbers > MOST_NUMBERS {
+            let why = format!(
+                "with batches of {} the run would take about {} GB, over the {} that it may",
+                settings.batch,
+                short(4e-9 * numbers as f64),
+                short(4e-9 * MOST_NUMBERS as f64),
+            );
+            return Err(wrong("network", why));
         }
         let places = Places::new(depth);
         let initial = initial(&network, setup.seed);

@@ -108,6 +108,13 @@ impl Page {
     /// A word with its explanation beside it.
     fn entry(&mut self, lead: &str, text: &str) {
         let room = self.width.saturating_sub(KEYS);
+        // What is too long for its column has a line of its own.
+        let lead = if lead.chars().count() >= usize::from(KEYS) {
+            self.line(lead, "", Role::Text);
+            " "
+        } else {
+            lead
+        };
         for (i, line) in wrap(text, room).iter().enumerate() {
             // A blank lead keeps the lines of an entry under each other.
             self.line(if i == 0 { lead } else { " " }, line, Role::Text);

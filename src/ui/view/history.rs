@@ -19,6 +19,8 @@ struct Curve<'a> {
     metric: &'a MetricSpec,
     group: usize,
     theory: bool,
+    /// The first sample of the buckets, before the stretch where smoothing has to be led in.
+    from: u64,
     buckets: Vec<Bucket>,
 }
 
@@ -41,7 +43,8 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
     let samples = run.history.samples();
     let (from, to) = run.stretch.range(samples, run.planned());
     let columns = Chart::columns(theme, area, to - from);
-    let curves = curves(run, metrics, from, to, columns);
+    let keep = SMOOTHING[run.smoothing];
+    let curves = curves(run, metrics, &lead_in(keep, from, to, columns));
     let lines: Vec<Line> = curves
         .iter()
         .map(|curve| Line {
@@ -50,7 +53,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             theory: curve.theory,
             better: curve.metric.better,
             data: Data::Buckets {
-                from: from as f64,
+                from: curve.from as f64,
                 to: to as f64,
                 buckets: &curve.buckets,
             },
@@ -106,15 +109,36 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         targets: &targets,
         marks: &marks,
         crosshair: run.crosshair.map(|step| step.saturating_sub(1) as f64),
-        smoothing: Some(SMOOTHING[run.smoothing]).filter(|keep| *keep > 0.0),
+        smoothing: Some(keep).filter(|keep| *keep > 0.0),
         ..Chart::new(theme, label, x, &lines)
     };
     let state = memory.charts.entry((number, 0)).or_default();
     chart.render(area, buf, state);
 }
 
+/// Samples and how many buckets they are seen in.
+struct Window {
+    from: u64,
+    to: u64,
+    columns: usize,
+}
+
+/// The stretch from `from` to `to` in so many `columns`, and before it what smoothing still
+/// remembers there: a smoothed value must not depend on where the chart begins.
+fn lead_in(keep: f64, from: u64, to: u64, columns: usize) -> Window {
+    // What is older weighs less than e^-8 together.
+    let memory = if keep > 0.0 { 8.0 / (1.0 - keep) } else { 0.0 };
+    let lead = (memory as u64).min(from);
+    let width = to.saturating_sub(from) as f64 / columns.max(1) as f64;
+    Window {
+        from: from - lead,
+        to,
+        columns: columns + (lead as f64 / width.max(1.0)).round() as usize,
+    }
+}
+
 /// The metrics of a panel, each followed by its prediction in the same colour.
-fn curves<'a>(run: &'a Run, ids: &[Text], from: u64, to: u64, columns: usize) -> Vec<Curve<'a>> {
+fn curves<'a>(run: &'a Run, ids: &[Text], window: &Window) -> Vec<Curve<'a>> {
     let Some(table) = run.description() else {
         return Vec::new();
     };
@@ -131,7 +155,10 @@ fn curves<'a>(run: &'a Run, ids: &[Text], from: u64, to: u64, columns: usize) ->
             metric,
             group,
             theory,
-            buckets: run.history.columns(number, from, to, columns),
+            from: window.from,
+            buckets: run
+                .history
+                .columns(number, window.from, window.to, window.columns),
         });
     };
     for (group, id) in ids.iter().enumerate() {

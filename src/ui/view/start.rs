@@ -126,7 +126,7 @@ fn draw_list(start: &Start, theme: Theme, area: Rect, buf: &mut Buffer) {
                 let name = pen.clip(&entry.name, name_width - 1);
                 pen.say(2, row, &name, Role::Text);
                 let title = match &entry.needs_data {
-                    Some(needs) => format!("{} (needs --data: {needs})", entry.title),
+                    Some(needs) => format!("needs --data: {needs}. {}", entry.title),
                     None => entry.title.clone(),
                 };
                 let title = pen.clip(&title, pen.width().saturating_sub(3 + name_width));

@@ -44,7 +44,7 @@ pub fn draw(model: &PredictiveCoding, request: &PanelRequest) -> PanelData {
     let output = work.vhat(network.depth());
     let guess = largest(output);
     let (shares, what) = match model.settings.loss.kind {
-        LossKind::CrossEntropy => (softmax(output), "probability"),
+        LossKind::CrossEntropy => (softmax(output), "p"),
         LossKind::Mse => (output.iter().map(|y| f64::from(*y)).collect(), "output"),
     };
     let verdict = if guess == label { "right" } else { "wrong" };

@@ -66,8 +66,8 @@ impl Detail {
                     LONGEST_BRIEF
                 };
                 let label = format::clip(own.unwrap_or(line.label), longest, ellipsis);
-                // A number or a letter may touch its marker, a word may not.
-                let blank = if label.chars().count() > 2 { " " } else { "" };
+                // A number or a symbol such as E_5 may touch its marker, a word may not.
+                let blank = if label.chars().count() > 3 { " " } else { "" };
                 format!("{blank}{label}")
             }
             Self::Number => String::new(),
