@@ -8,6 +8,7 @@ pub mod covariance;
 pub mod halves;
 pub mod kohonen;
 pub mod no_solution;
+pub mod outlook;
 pub mod rates;
 pub mod reference;
 pub mod stability;

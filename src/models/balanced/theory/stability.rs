@@ -6,10 +6,8 @@ use super::rates::formal;
 /// A homeostatic rule as it enters the linear theory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Homeostatic {
-    /// Learning rate as a person sets it, not divided by the normaliser (mV).
-    pub eta: f64,
-    /// Unscaled normaliser `sqrt(N) J_norm` (mV), with the sign of the block.
-    pub j_norm: f64,
+    /// `eta / J_norm` (1/mV times mV), with the sign of the block.
+    pub gain: f64,
 }
 
 /// Two weights near their fixed point: what a small deviation does.
@@ -65,7 +63,6 @@ impl Stability {
 struct Gains<'a> {
     circuit: &'a Circuit,
     rates: Pair,
-    n: f64,
     tau_stdp: f64,
 }
 
@@ -73,16 +70,16 @@ impl Gains<'_> {
     fn of(&self, (post, pre): (usize, usize), rule: Homeostatic) -> f64 {
         let circuit = self.circuit;
         let per_mv = circuit.p[post][pre] * circuit.q[pre];
-        let relative = circuit.j[post][pre] / rule.j_norm;
-        per_mv * rule.eta * self.n.sqrt() * relative * self.rates[pre] * 2.0 * self.tau_stdp
+        let weight = circuit.j[post][pre];
+        per_mv * rule.gain * weight * self.rates[pre] * 2.0 * self.tau_stdp
     }
 }
 
 /// EI alone: the rate (1/ms) at which `r_e` relaxes to its target, `k_e d r_i / D`.
 ///
 /// The circuit is at its fixed point. Source: derived from Akil, Rosenbaum and Josic (2021).
-pub fn ei_alone(circuit: &Circuit, rule: Homeostatic, n: f64, tau_stdp: f64) -> Option<f64> {
-    let (gains, [_, _, d, _], det) = at(circuit, n, tau_stdp)?;
+pub fn ei_alone(circuit: &Circuit, rule: Homeostatic, tau_stdp: f64) -> Option<f64> {
+    let (gains, [_, _, d, _], det) = at(circuit, tau_stdp)?;
     Some(gains.of((0, 1), rule) * d * gains.rates[1] / det)
 }
 
@@ -98,10 +95,9 @@ pub fn ei_and_ii(
     circuit: &Circuit,
     ei: Homeostatic,
     ii: Homeostatic,
-    n: f64,
     tau_stdp: f64,
 ) -> Option<Stability> {
-    let (gains, [a, b, d, c], det) = at(circuit, n, tau_stdp)?;
+    let (gains, [a, b, d, c], det) = at(circuit, tau_stdp)?;
     let (k_e, k_i) = (gains.of((0, 1), ei), gains.of((1, 1), ii));
     let s = gains.rates[1] / det;
     Some(Stability {
@@ -120,10 +116,9 @@ pub fn ei_and_ie(
     circuit: &Circuit,
     ei: Homeostatic,
     ie: Homeostatic,
-    n: f64,
     tau_stdp: f64,
 ) -> Option<Stability> {
-    let (gains, [a, b, d, c], det) = at(circuit, n, tau_stdp)?;
+    let (gains, [a, b, d, c], det) = at(circuit, tau_stdp)?;
     let (k_e, k_ie) = (gains.of((0, 1), ei), gains.of((1, 0), ie));
     let [r_e, r_i] = gains.rates.map(|rate| rate / det);
     Some(Stability {
@@ -135,14 +130,13 @@ pub fn ei_and_ie(
 }
 
 /// The gains, `[a, b, d, c']` and `D = b c' - a d`.
-fn at(circuit: &Circuit, n: f64, tau_stdp: f64) -> Option<(Gains<'_>, [f64; 4], f64)> {
+fn at(circuit: &Circuit, tau_stdp: f64) -> Option<(Gains<'_>, [f64; 4], f64)> {
     let rates = formal(circuit).ok()?;
     let w = circuit.w();
     let (a, b, c, d) = (w[0][0], -w[0][1], w[1][0], -w[1][1]);
     let gains = Gains {
         circuit,
         rates,
-        n,
         tau_stdp,
     };
     Some((gains, [a, b, d, c], b * c - a * d))
@@ -153,10 +147,10 @@ mod tests {
     use super::*;
     use crate::models::balanced::theory::weights::{Rules, fixed_point};
 
-    fn rule(eta: f64) -> Homeostatic {
+    /// `eta` over the scaled normaliser of -200 mV.
+    fn rule(eta: f64, n: f64) -> Homeostatic {
         Homeostatic {
-            eta,
-            j_norm: -200.0,
+            gain: eta * n.sqrt() / -200.0,
         }
     }
 
@@ -173,7 +167,7 @@ mod tests {
             ei: Some(0.01),
             ..Rules::default()
         });
-        let seconds = |eta, n| 1e-3 / ei_alone(&circuit, rule(eta), n, 200.0).unwrap();
+        let seconds = |eta, n| 1e-3 / ei_alone(&circuit, rule(eta, n), 200.0).unwrap();
         assert!((seconds(1e-4, 5000.0) - 124.0).abs() < 1.0);
         assert!((seconds(4e-3, 2000.0) - 4.9).abs() < 0.05);
     }
@@ -187,7 +181,7 @@ mod tests {
             ..Rules::default()
         });
         let stable = |ratio: f64| {
-            ei_and_ii(&circuit, rule(1e-4), rule(ratio * 1e-4), 5000.0, 200.0).unwrap()
+            ei_and_ii(&circuit, rule(1e-4, 1.0), rule(ratio * 1e-4, 1.0), 200.0).unwrap()
         };
         assert!(stable(1.399).is_stable() && !stable(1.401).is_stable());
         assert!(stable(1.0).slowest().1 > 0.0 && stable(0.1).slowest().1 == 0.0);
@@ -203,19 +197,16 @@ mod tests {
             ..Rules::default()
         });
         let (ei, ie) = (
-            rule(1e-4),
-            Homeostatic {
-                eta: 3e-5,
-                j_norm: 150.0,
-            },
+            Homeostatic { gain: -5e-5 },
+            Homeostatic { gain: 2e-5 },
         );
-        let (n, tau) = (4000.0f64, 170.0);
+        let tau = 170.0;
         let drift = |j_ei: f64, j_ie: f64| {
             let mut j = circuit.j;
             (j[0][1], j[1][0]) = (j_ei, j_ie);
             let r = formal(&circuit.with_weights(j)).unwrap();
             let of = |rule: Homeostatic, j: f64, post: f64, rho: f64, pre: f64| {
-                -rule.eta * n.sqrt() * j / rule.j_norm * 2.0 * tau * (post - rho) * pre
+                -rule.gain * j * 2.0 * tau * (post - rho) * pre
             };
             // In terms of b = -w_ei and c' = w_ie.
             [
@@ -227,7 +218,7 @@ mod tests {
         let h = 1e-3;
         let along_b = [drift(j_ei - h, j_ie), drift(j_ei + h, j_ie)];
         let along_c = [drift(j_ei, j_ie + h), drift(j_ei, j_ie - h)];
-        let ours = ei_and_ie(&circuit, ei, ie, n, tau).unwrap().jacobian;
+        let ours = ei_and_ie(&circuit, ei, ie, tau).unwrap().jacobian;
         for row in 0..2 {
             let b = (along_b[0][row] - along_b[1][row]) / (2.0 * h * 0.02);
             let c = (along_c[0][row] - along_c[1][row]) / (2.0 * h * 0.08);
