@@ -4,6 +4,7 @@
 //! command line, the preset files, the documentation and the checkpoints are derived from them. It
 //! is run through one small trait, [`Model`], and listed in [`FAMILIES`].
 
+pub mod balanced;
 pub mod grid;
 pub mod model;
 pub mod nn;
@@ -41,7 +42,7 @@ pub struct Family {
 }
 
 /// Every family, in the order in which lists show them.
-pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY];
+pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY, balanced::FAMILY];
 
 /// The family called `id`.
 pub fn family(id: &str) -> Option<&'static Family> {
