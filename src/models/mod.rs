@@ -42,7 +42,7 @@ pub struct Family {
 }
 
 /// Every family, in the order in which lists show them.
-pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY];
+pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY, balanced::FAMILY];
 
 /// The family called `id`.
 pub fn family(id: &str) -> Option<&'static Family> {

@@ -1,5 +1,6 @@
 //! The metric table of the family. Each metric has a place of the same name in [`Metric`].
 
+use super::model::Balanced;
 use crate::models::table::{Better, MetricSpec, Scale, text};
 
 /// A row of the table.
@@ -125,6 +126,11 @@ pub fn table() -> Vec<MetricSpec> {
     ROWS.iter().map(spec).collect()
 }
 
+/// Writes the values of the last millisecond in table order.
+pub fn write(model: &Balanced, out: &mut [f64]) {
+    out.copy_from_slice(model.statistics.metrics());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +142,11 @@ mod tests {
         assert_eq!(table.len(), Metric::COUNT);
         for (i, spec) in table.iter().enumerate() {
             let others = &table[i + 1..];
-            assert!(others.iter().all(|other| other.id != spec.id), "{}", spec.id);
+            assert!(
+                others.iter().all(|other| other.id != spec.id),
+                "{}",
+                spec.id
+            );
             if let Some(theory) = &spec.theory {
                 assert!(table.iter().any(|other| other.id == *theory), "{theory}");
             }

@@ -1,3 +1,75 @@
-//! Plastic balanced networks (Akil, Rosenbaum and Josic 2021, PLoS Comput Biol 17:e1008958).
+//! Plastic balanced networks: spiking neurons under spike-timing-dependent plasticity (Akil,
+//! Rosenbaum & Josić 2021, PLoS Comput Biol 17:e1008958).
 
+pub mod input;
+pub mod memory;
+pub mod metrics;
+pub mod model;
+pub mod network;
+mod neuron;
+pub mod observe;
+pub mod panels;
+pub mod params;
+pub mod projection;
+pub mod rules;
+pub mod settings;
+pub mod sizes;
+pub mod statistics;
+mod step;
+pub mod stimulus;
+mod sums;
 pub mod theory;
+pub mod traces;
+pub mod watch;
+pub mod wires;
+
+use super::{BuildError, CaseError, Check, Family, Model, Setup};
+
+pub const FAMILY: Family = Family {
+    id: "balanced",
+    prefix: "balanced",
+    title: "Balanced network",
+    summary: "Thousands of spiking neurons in balance under plasticity, with the theory beside them",
+    params: params::PARAMS,
+    build,
+    bibtex: BIBTEX,
+    reference_formats: &[
+        theory::reference::RATES_FORMAT,
+        theory::reference::WEIGHTS_FORMAT,
+        statistics::reference::ANALYSIS_FORMAT,
+        statistics::reference::INPUT_FORMAT,
+    ],
+    verify,
+};
+
+const BIBTEX: &str = "\
+@article{akil2021balanced,
+  author  = {Akil, Alan Eric and Rosenbaum, Robert and Josi{\\'c}, Kre{\\v{s}}imir},
+  title   = {Balanced networks under spike-time dependent plasticity},
+  journal = {PLoS Computational Biology},
+  volume  = {17},
+  number  = {5},
+  pages   = {e1008958},
+  year    = {2021},
+  doi     = {10.1371/journal.pcbi.1008958}
+}
+";
+
+fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
+    Ok(Box::new(model::Balanced::new(setup)?))
+}
+
+fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
+    use statistics::reference as measured;
+    use theory::reference as predicted;
+    match file["format"].as_str() {
+        Some(predicted::RATES_FORMAT) => predicted::verify_rates(file),
+        Some(predicted::WEIGHTS_FORMAT) => predicted::verify_weights(file),
+        Some(measured::ANALYSIS_FORMAT) => measured::verify_analysis(file),
+        Some(measured::INPUT_FORMAT) => measured::verify_input(file),
+        _ => Err(CaseError::Field {
+            field: "format".into(),
+            why: format!("known are {}", FAMILY.reference_formats.join(", ")),
+        }),
+    }
+}

@@ -41,6 +41,14 @@ impl Cells {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
     /// Takes the spikes of one step.
     pub fn take(&mut self, step: u64, fired: &[u32]) {
         for &id in fired {

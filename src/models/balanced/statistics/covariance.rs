@@ -96,6 +96,18 @@ impl CountCovariance {
         }
     }
 
+    /// Whether a loaded state is of these groups and such a sample.
+    pub fn fits(&self, groups: &Groups, sample: usize) -> bool {
+        let fresh = Self::new(groups.clone(), sample);
+        self.groups == fresh.groups
+            && self.sample.ids == fresh.sample.ids
+            && self.sums.len() == fresh.sums.len()
+            && self.totals.len() == fresh.totals.len()
+            && self.products.len() == fresh.products.len()
+            && self.sample.counts.len() == fresh.sample.counts.len()
+            && self.sample.products.len() == fresh.sample.products.len()
+    }
+
     /// Takes one window; `counts` calls back once for each cell, in order.
     pub fn take(&mut self, counts: impl FnOnce(&mut dyn FnMut(usize, u32))) {
         self.windows += 1;
@@ -165,7 +177,10 @@ impl CountCovariance {
     /// are the same or have no cell in common. NaN before the second window.
     pub fn mean(&self, a: Range<usize>, b: Range<usize>) -> PairMeans {
         let total = self.of_totals(&a, &b);
-        let (m, k) = (self.cells_of(&a).len() as f64, self.cells_of(&b).len() as f64);
+        let (m, k) = (
+            self.cells_of(&a).len() as f64,
+            self.cells_of(&b).len() as f64,
+        );
         if a != b {
             let mean = total / (m * k);
             return PairMeans {
@@ -224,7 +239,13 @@ impl CountCovariance {
             .ids
             .iter()
             .map(|id| self.variance(*id).sqrt().recip())
-            .map(|inverse| if inverse.is_finite() { inverse } else { f64::NAN })
+            .map(|inverse| {
+                if inverse.is_finite() {
+                    inverse
+                } else {
+                    f64::NAN
+                }
+            })
             .collect();
         let (mut sum, mut pairs, mut diagonal) = (0.0, 0.0, 0.0);
         for i in rows {
@@ -279,7 +300,12 @@ impl Sample {
 mod tests {
     use super::*;
 
-    const COUNTS: [[u32; 5]; 4] = [[1, 0, 3, 2, 0], [2, 2, 1, 0, 0], [0, 5, 1, 4, 0], [3, 1, 0, 2, 0]];
+    const COUNTS: [[u32; 5]; 4] = [
+        [1, 0, 3, 2, 0],
+        [2, 2, 1, 0, 0],
+        [0, 5, 1, 4, 0],
+        [3, 1, 0, 2, 0],
+    ];
 
     fn covariance(i: usize, j: usize) -> f64 {
         let mean = |k: usize| COUNTS.iter().map(|w| f64::from(w[k])).sum::<f64>() / 4.0;
@@ -301,7 +327,10 @@ mod tests {
         let close = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-12);
         let ee = all.mean(0..2, 0..2);
         close(ee.off_diagonal, mean(&[(0, 1), (0, 2), (1, 2)]));
-        close(ee.with_diagonal, mean(&[(0, 1), (0, 2), (1, 2), (0, 0), (1, 1), (2, 2)]));
+        close(
+            ee.with_diagonal,
+            mean(&[(0, 1), (0, 2), (1, 2), (0, 0), (1, 1), (2, 2)]),
+        );
         let ei = [(0, 3), (0, 4), (1, 3), (1, 4), (2, 3), (2, 4)];
         close(all.mean(0..2, 2..3).off_diagonal, mean(&ei));
         close(all.mean(0..1, 1..2).off_diagonal, mean(&[(0, 1), (0, 2)]));
@@ -311,6 +340,9 @@ mod tests {
         let correlation = all.mean_correlation(0..2, 2..3).off_diagonal;
         close(correlation, (r(0, 3) + r(1, 3) + r(2, 3)) / 3.0);
         let total: f64 = (0..9).map(|k| covariance(k / 3, k % 3)).sum();
-        close(all.synchrony(0..2), total / (0..3).map(|k| covariance(k, k)).sum::<f64>());
+        close(
+            all.synchrony(0..2),
+            total / (0..3).map(|k| covariance(k, k)).sum::<f64>(),
+        );
     }
 }

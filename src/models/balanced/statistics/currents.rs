@@ -1,8 +1,10 @@
 //! Mean currents of each population, to see excitation and inhibition cancel.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use super::covariance::{Groups, spread};
+use super::covariance::Groups;
 
 /// The currents into a cell (mV/ms).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,49 +54,51 @@ impl Sums {
     }
 }
 
-/// Means over a sample of the cells of each group: over the present unit, and over the measurement.
-///
-/// The same cells for all currents, which are read at the end of a step, after their decay.
+/// Means over the cells of each group: over the present reading, and over the measurement. Currents
+/// are read at the end of a step, after their decay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurrentMeans {
-    /// Sampled cells of each group.
-    ids: Vec<Vec<usize>>,
+    /// The cells of each group.
+    groups: Groups,
     unit: Sums,
     measured: Sums,
 }
 
 impl CurrentMeans {
-    /// About `sample` cells of each of `groups`.
-    pub fn new(groups: &Groups, sample: usize) -> Self {
-        let ids = (0..groups.count()).map(|group| spread(groups.range(group), sample).collect());
+    pub fn new(groups: &Groups) -> Self {
         Self {
-            ids: ids.collect(),
+            groups: groups.clone(),
             unit: Sums::new(groups.count()),
             measured: Sums::new(groups.count()),
         }
     }
 
-    /// Takes the present currents, `of(cell)`.
-    pub fn take(&mut self, of: impl Fn(usize) -> Currents) {
-        for (group, ids) in self.ids.iter().enumerate() {
-            let mut sum = Currents::default();
-            for &id in ids {
-                sum.add(&of(id));
+    /// Takes the present currents: `mean(cells)` of each group that has any.
+    pub fn take(&mut self, mean: impl Fn(Range<usize>) -> Currents) {
+        for group in 0..self.groups.count() {
+            let cells = self.groups.range(group);
+            if !cells.is_empty() {
+                let mean = mean(cells);
+                self.unit.groups[group].add(&mean);
+                self.measured.groups[group].add(&mean);
             }
-            let mean = sum.scaled(1.0 / ids.len().max(1) as f64);
-            self.unit.groups[group].add(&mean);
-            self.measured.groups[group].add(&mean);
         }
         self.unit.moments += 1;
         self.measured.moments += 1;
     }
 
+    /// Whether a loaded state is of these groups.
+    pub fn fits(&self, groups: &Groups) -> bool {
+        let sums = [&self.unit, &self.measured];
+        self.groups == *groups && sums.iter().all(|sums| sums.groups.len() == groups.count())
+    }
+
     pub fn end_unit(&mut self) {
-        self.unit = Sums::new(self.ids.len());
+        self.unit = Sums::new(self.groups.count());
     }
 
     pub fn restart(&mut self) {
-        self.measured = Sums::new(self.ids.len());
+        self.measured = Sums::new(self.groups.count());
     }
 
     /// Means over the present unit, group by group weighted by `shares`; NaN before the first.
@@ -122,10 +126,10 @@ mod tests {
 
     #[test]
     fn means_of_unions_are_weighted() {
-        let mut means = CurrentMeans::new(&Groups::new(&[2, 6, 1]), 100);
+        let mut means = CurrentMeans::new(&Groups::new(&[2, 6, 1]));
         for moment in 0..2 {
-            means.take(|id| Currents {
-                e: id as f64,
+            means.take(|cells| Currents {
+                e: cells.clone().sum::<usize>() as f64 / cells.len() as f64,
                 i: -1.0,
                 x: f64::from(moment),
                 injected: 0.0,

@@ -38,8 +38,7 @@ const FINITE: u64 = 5_000;
 /// A block of the rates that weights are compared with.
 const BLOCK: u64 = 20_000;
 
-/// Cells of each group whose currents are read, and synapses of each block.
-const CURRENT_CELLS: usize = 200;
+/// Synapses of each block whose weights are read.
 const SYNAPSES: usize = 2_000;
 
 /// The groups of cells that are told apart: both parts of E, both parts of I.
@@ -91,7 +90,7 @@ impl Statistics {
             cells: Cells::new(sizes.n()),
             covariance: CountCovariance::new(groups.clone(), settings.measure.cells),
             spectrum: RateSpectrum::new(1.0),
-            currents: CurrentMeans::new(&groups, CURRENT_CELLS),
+            currents: CurrentMeans::new(&groups),
             weights: Block::ALL.map(|block| WeightSample::new(sample(network, block))),
             raster: RecentSpikes::new(&groups),
             probe: Probe::default(),
@@ -115,8 +114,30 @@ impl Statistics {
             self.measure = settings.measure;
             self.restart();
         }
-        let outlook = Outlook::new(settings);
-        self.outlook = Some(Box::new(outlook));
+        self.probe.watch(settings.watch);
+        self.outlook = Some(Box::new(Outlook::new(settings)));
+    }
+
+    /// Whether a loaded state is of these settings and of the same network as `ours`.
+    pub fn fits(&self, settings: &Settings, ours: &Self) -> bool {
+        let n = settings.sizes.n();
+        self.sizes == settings.sizes
+            && self.steps_per_ms == settings.steps_per_unit()
+            && self.measure == settings.measure
+            && self.probe.cell == settings.watch
+            && self.values.len() == Metric::COUNT
+            && self.groups.cells() == n
+            && self.cells.len() == n
+            && self.began <= self.ms
+            && self
+                .weights
+                .iter()
+                .zip(&ours.weights)
+                .all(|(a, b)| a.fits(b))
+            && self.covariance.fits(&self.groups, self.measure.cells)
+            && self.spectrum.fits()
+            && self.raster.fits(&self.groups)
+            && self.currents.fits(&self.groups)
     }
 
     /// The metrics, in the order of the table.
@@ -181,11 +202,12 @@ impl Statistics {
         }
         self.in_ms = [0; GROUPS];
         self.spectrum.take(both);
-        self.currents.take(|id| Currents {
-            e: network.current(Current::E, id),
-            i: network.current(Current::I, id),
-            x: network.current(Current::X, id),
-            injected: network.injected(id),
+        self.currents.take(|cells| Currents {
+            e: network.mean_current(Current::E, cells.clone()),
+            i: network.mean_current(Current::I, cells.clone()),
+            x: network.mean_current(Current::X, cells.clone()),
+            // All cells of a group are stimulated alike.
+            injected: network.injected(cells.start),
         });
         if ms.is_multiple_of(RATE) {
             self.read_rates(network.stimulated());
@@ -244,7 +266,8 @@ impl Statistics {
             let sample = &mut self.weights[b];
             sample.take(time, |place| root * network.weight(block, place));
             let cells = &self.cells;
-            let moments = sample.moments(|pre| cells.recent_rate(pre, step), |post| post < stimulated);
+            let moments =
+                sample.moments(|pre| cells.recent_rate(pre, step), |post| post < stimulated);
             self.set_block(Metric::JEe, b, moments.mean);
             self.set_block(Metric::JEeSd, b, moments.sd);
             self.set_block(Metric::JEeWeighted, b, moments.rate_weighted);
@@ -476,7 +499,10 @@ impl Statistics {
 fn sample<T: Real>(network: &Network<T>, block: Block) -> Vec<Synapse> {
     let sizes = network.sizes();
     let wires = network.wires(block);
-    let (posts, pres) = (sizes.range(block.post()).start, sizes.range(block.pre()).start);
+    let (posts, pres) = (
+        sizes.range(block.post()).start,
+        sizes.range(block.pre()).start,
+    );
     let synapse = |place: usize| Synapse {
         place,
         post: (posts + wires.target(place)) as u32,

@@ -46,6 +46,17 @@ impl RecentSpikes {
         }
     }
 
+    /// Whether a loaded state is of these groups.
+    pub fn fits(&self, groups: &Groups) -> bool {
+        let fresh = Self::new(groups);
+        let watched: usize = fresh.watched.iter().map(Vec::len).sum();
+        (&self.watched, &self.places) == (&fresh.watched, &fresh.places)
+            && self
+                .spikes
+                .iter()
+                .all(|(_, place)| usize::from(*place) < watched)
+    }
+
     /// Takes the spikes of one step.
     pub fn take(&mut self, step: u64, fired: &[u32]) {
         for &id in fired {

@@ -39,14 +39,20 @@ pub fn verify_analysis(file: &Value) -> Result<Vec<Check>, CaseError> {
         number(file, at, "win")?,
     );
     if !(window > 0.0 && t1 >= 0.0 && t2 >= t1 && t >= t2) {
-        return Err(wrong("win", "needs 0 <= T1 <= T2 <= T and a window above 0"));
+        return Err(wrong(
+            "win",
+            "needs 0 <= T1 <= T2 <= T and a window above 0",
+        ));
     }
     let spikes = flat(&file["spikes"], "spikes")?;
     let mut spikes: Vec<(f64, u32)> = spikes
         .chunks(2)
         .map(|spike| match spike {
             [time, id] if *id >= 0.0 && *id < n as f64 => Ok((*time, *id as u32)),
-            _ => Err(wrong("spikes", "must be pairs of a time and a cell below N")),
+            _ => Err(wrong(
+                "spikes",
+                "must be pairs of a time and a cell below N",
+            )),
         })
         .collect::<Result<_, _>>()?;
     spikes.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -93,22 +99,51 @@ pub fn verify_analysis(file: &Value) -> Result<Vec<Check>, CaseError> {
         Ok(())
     };
     check("counts", &file["counts"], counts)?;
-    check("cov", &file["cov"], matrix(&|i, j| covariance.of_sample(i, j)))?;
-    check("corr", &file["corr"], matrix(&|i, j| covariance.correlation(i, j)))?;
+    check(
+        "cov",
+        &file["cov"],
+        matrix(&|i, j| covariance.of_sample(i, j)),
+    )?;
+    check(
+        "corr",
+        &file["corr"],
+        matrix(&|i, j| covariance.correlation(i, j)),
+    )?;
     let pairs = [("ee", 0..1, 0..1), ("ei", 0..1, 1..2), ("ii", 1..2, 1..2)];
     for (what, means) in [
-        ("mean_cov", pairs.clone().map(|(k, a, b)| (k, covariance.mean(a, b)))),
-        ("mean_corr", pairs.map(|(k, a, b)| (k, covariance.mean_correlation(a, b)))),
+        (
+            "mean_cov",
+            pairs.clone().map(|(k, a, b)| (k, covariance.mean(a, b))),
+        ),
+        (
+            "mean_corr",
+            pairs.map(|(k, a, b)| (k, covariance.mean_correlation(a, b))),
+        ),
     ] {
-        for (key, PairMeans { off_diagonal, with_diagonal }) in means {
+        for (
+            key,
+            PairMeans {
+                off_diagonal,
+                with_diagonal,
+            },
+        ) in means
+        {
             let theirs = |key: &str| file[what].get(key).cloned().unwrap_or(Value::Null);
             check(&format!("{what}.{key}"), &theirs(key), vec![off_diagonal])?;
             let key = format!("{key}_with_diagonal");
             check(&format!("{what}.{key}"), &theirs(&key), vec![with_diagonal])?;
         }
     }
-    check("rate_E_Hz_second_half", &file["rate_E_Hz_second_half"], vec![hz(0..e)])?;
-    check("rate_I_Hz_second_half", &file["rate_I_Hz_second_half"], vec![hz(e..n)])?;
+    check(
+        "rate_E_Hz_second_half",
+        &file["rate_E_Hz_second_half"],
+        vec![hz(0..e)],
+    )?;
+    check(
+        "rate_I_Hz_second_half",
+        &file["rate_I_Hz_second_half"],
+        vec![hz(e..n)],
+    )?;
     Ok(compare.checks)
 }
 
@@ -158,14 +193,22 @@ pub fn verify_input(file: &Value) -> Result<Vec<Check>, CaseError> {
         let covariance = of("count_cov_exact")?;
         match relative {
             Some(bound) if covariance != 0.0 => {
-                push("count covariance", (measured.covariance / covariance - 1.0).abs(), bound);
+                push(
+                    "count covariance",
+                    (measured.covariance / covariance - 1.0).abs(),
+                    bound,
+                );
                 let correlation = of("count_corr_exact")?;
                 let off = (measured.correlation / correlation - 1.0).abs();
                 push("count correlation", off, bound);
             }
             _ => {
                 let bound = within("count_cov_abs_c0").unwrap_or(0.01);
-                push("count covariance", (measured.covariance - covariance).abs(), bound);
+                push(
+                    "count covariance",
+                    (measured.covariance - covariance).abs(),
+                    bound,
+                );
             }
         }
     }

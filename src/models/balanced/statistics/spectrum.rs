@@ -56,6 +56,14 @@ impl RateSpectrum {
         }
     }
 
+    /// Whether a loaded state has the sizes of a segment.
+    pub fn fits(&self) -> bool {
+        let [e, i] = &self.recent;
+        e.len() == i.len()
+            && e.len() < SEGMENT
+            && self.sums.iter().all(|sums| sums.len() == SEGMENT / 2 + 1)
+    }
+
     /// Takes the rates of one bin.
     pub fn take(&mut self, rates: [f64; 2]) {
         for (recent, rate) in self.recent.iter_mut().zip(rates) {

@@ -41,6 +41,11 @@ impl WeightSample {
         }
     }
 
+    /// Whether a loaded state is of the same synapses as `ours`.
+    pub fn fits(&self, ours: &Self) -> bool {
+        self.synapses == ours.synapses && self.weights.len() == ours.weights.len()
+    }
+
     pub fn synapses(&self) -> &[Synapse] {
         &self.synapses
     }

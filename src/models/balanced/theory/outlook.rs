@@ -177,7 +177,11 @@ impl Outlook {
         // What acts as j under Euler is j / (1 - dt / tau) on the synapse. Blocks whose rule sets
         // the weight itself are already given on the synapse.
         let set_by_rule = |post: usize, pre: usize| match (post, pre) {
-            (0, 0) => !self.rules.ee.iter().any(|rule| matches!(rule, EeRule::Triplet { .. })),
+            (0, 0) => !self
+                .rules
+                .ee
+                .iter()
+                .any(|rule| matches!(rule, EeRule::Triplet { .. })),
             (1, 0) => self.rules.ie_hebb.is_some(),
             _ => false,
         };

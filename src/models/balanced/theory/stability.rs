@@ -196,10 +196,7 @@ mod tests {
             ie: Some(0.02),
             ..Rules::default()
         });
-        let (ei, ie) = (
-            Homeostatic { gain: -5e-5 },
-            Homeostatic { gain: 2e-5 },
-        );
+        let (ei, ie) = (Homeostatic { gain: -5e-5 }, Homeostatic { gain: 2e-5 });
         let tau = 170.0;
         let drift = |j_ei: f64, j_ie: f64| {
             let mut j = circuit.j;

@@ -1,0 +1,63 @@
+//! What a network needs, computed before it is built.
+
+use super::settings::Settings;
+use super::sizes::{Block, Population};
+use super::traces::{RING, Recent};
+use super::wires::{Indices, Wires};
+use crate::data::memory::available;
+
+/// The share of what is available that a network may take, unless a person says otherwise.
+const SHARE: f64 = 0.8;
+
+/// Bytes that the network of these settings takes, with room for the weights of every block on
+/// which a rule is on.
+pub fn needed(settings: &Settings) -> f64 {
+    let sizes = &settings.sizes;
+    let blocks = Block::ALL.map(|block| {
+        let (posts, pres) = (sizes.of(block.post()), sizes.of(block.pre()));
+        let p = settings.p[block.index()];
+        let synapses = posts as f64 * pres as f64 * p;
+        let rules = settings.rules_on(block).count();
+        let each = match rules {
+            0 => 0.0,
+            1 if settings.deferred => size_of::<f32>() as f64,
+            // The rows beside the weights.
+            _ => (size_of::<f32>() + 4 + Indices::width(pres)) as f64,
+        };
+        Wires::bytes(posts, pres, p) + synapses * each
+    });
+    let external = Population::ALL.map(|population| {
+        let p = settings.p_x[population.index()];
+        Wires::bytes(sizes.of(population), sizes.x, p)
+    });
+    let second = Wires::bytes(sizes.stimulated_e, sizes.x2, settings.stimulus.p_x2);
+    let cell = 8 * size_of::<f32>() + size_of::<Recent<f32>>() + RING * size_of::<f32>();
+    let cells = sizes.n() as f64 * cell as f64;
+    blocks.iter().chain(&external).sum::<f64>() + second + cells
+}
+
+/// # Errors
+/// When the network needs more than it may have; names both figures.
+pub fn check(settings: &Settings) -> Result<(), String> {
+    const GB: f64 = 1e9;
+    let needed = needed(settings) / GB;
+    let (allowed, of) = if settings.max_memory > 0.0 {
+        (settings.max_memory, "max memory".to_owned())
+    } else {
+        let Some(available) = available() else {
+            return Ok(());
+        };
+        let available = available as f64 / GB;
+        (
+            SHARE * available,
+            format!("four fifths of the {available:.2} GB that are available"),
+        )
+    };
+    if needed <= allowed {
+        return Ok(());
+    }
+    Err(format!(
+        "this network needs {needed:.2} GB of memory, and {allowed:.2} GB are allowed ({of}); \
+         a smaller n or smaller contact probabilities would fit"
+    ))
+}

@@ -1,0 +1,162 @@
+//! The traces that the rules read, and each cell's recent spikes for deferred updates.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::nn::real::Real;
+
+/// Spikes that are kept of each cell, a power of two.
+pub const RING: usize = 128;
+
+/// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
+const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
+
+/// What a visit of a synapse reads of its postsynaptic cell, in one place.
+///
+/// A trace that decays by the same factor in every step need not be touched in a step:
+/// `x = y S` with one scale `S` for all, multiplied by `1 - dt/tau` each step, and `y += 1/S` at a
+/// spike. A spike is remembered by the `S` of its step: it is later than a visit if its `S` is less.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recent<T> {
+    pub y: T,
+    /// The last three spikes, newest first.
+    pub spikes: [T; 3],
+}
+
+/// Traces of all cells: `dx/dt = -x/tau_STDP`, `x += 1` at an own spike.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Traces<T> {
+    /// In double precision, because it is multiplied on and on.
+    scale: f64,
+    /// That of the step before.
+    previous: f64,
+    decay: f64,
+    pub recent: Vec<Recent<T>>,
+    /// `RING` entries for each cell, round and round.
+    ring: Vec<T>,
+    /// Spikes of each cell so far, which tells the place in its ring.
+    count: Vec<u32>,
+}
+
+impl<T: Real> Traces<T> {
+    /// `decay = 1 - dt/tau`.
+    pub fn new(cells: usize, decay: f64) -> Self {
+        let none = T::of(f64::INFINITY);
+        Self {
+            scale: 1.0,
+            previous: 2.0,
+            decay,
+            recent: vec![
+                Recent {
+                    y: T::zero(),
+                    spikes: [none; 3],
+                };
+                cells
+            ],
+            ring: vec![none; cells * RING],
+            count: vec![0; cells],
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.recent.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.recent.is_empty()
+    }
+
+    /// `S` of the present step.
+    #[inline(always)]
+    pub fn scale(&self) -> T {
+        T::of(self.scale)
+    }
+
+    /// `S` of the step before the present one, where every spike that was has been seen.
+    pub fn previous_scale(&self) -> T {
+        T::of(self.previous)
+    }
+
+    /// `x` of a cell.
+    pub fn x(&self, cell: usize) -> T {
+        self.recent[cell].y * self.scale()
+    }
+
+    /// The spike that the next one pushes out of the ring; infinite where there is none.
+    #[inline]
+    pub fn oldest(&self, cell: usize) -> T {
+        self.ring[cell * RING + self.count[cell] as usize % RING]
+    }
+
+    /// Remembers a spike of this step, before the synapses are visited.
+    #[inline]
+    pub fn remember(&mut self, cell: usize) {
+        let scale = self.scale();
+        let count = self.count[cell];
+        self.count[cell] = count.wrapping_add(1);
+        let place = cell * RING + count as usize % RING;
+        self.ring[place] = scale;
+        let [newest, second, _] = self.recent[cell].spikes;
+        self.recent[cell].spikes = [scale, newest, second];
+    }
+
+    /// Raises the traces of the cells that fired.
+    #[inline]
+    pub fn raise(&mut self, fired: &[u32]) {
+        let rise = T::of(1.0 / self.scale);
+        for &cell in fired {
+            self.recent[cell as usize].y += rise;
+        }
+    }
+
+    /// Decays all traces by one step. Gives the factor by which every stored `S` has to be
+    /// multiplied, where that is due.
+    #[inline]
+    pub fn decay(&mut self) -> Option<T> {
+        self.previous = self.scale;
+        self.scale *= self.decay;
+        (self.scale < RENORMAL).then(|| self.renormalise())
+    }
+
+    fn renormalise(&mut self) -> T {
+        self.scale /= RENORMAL;
+        self.previous /= RENORMAL;
+        let (up, down) = (T::of(1.0 / RENORMAL), T::of(RENORMAL));
+        for recent in &mut self.recent {
+            recent.y *= down;
+            for spike in &mut recent.spikes {
+                *spike *= up;
+            }
+        }
+        for spike in &mut self.ring {
+            *spike *= up;
+        }
+        up
+    }
+
+    pub fn decay_factor(&self) -> f64 {
+        self.decay
+    }
+
+    /// From now on traces decay with another time constant; no update may be pending.
+    pub fn set_decay(&mut self, decay: f64) {
+        self.decay = decay;
+    }
+
+    /// The spikes of `cell` later than `since` that are older than the newest `skip`, oldest first.
+    #[inline]
+    pub fn older(&self, cell: usize, since: T, skip: usize) -> impl Iterator<Item = T> {
+        let ring = &self.ring[cell * RING..][..RING];
+        let count = self.count[cell] as usize;
+        let entry = move |back: usize| ring[count.wrapping_sub(back) % RING];
+        let mut first = skip;
+        while first < RING && entry(first + 1) < since {
+            first += 1;
+        }
+        (skip..first).rev().map(move |back| entry(back + 1))
+    }
+
+    /// Whether the sizes are those of so many cells.
+    pub fn fits(&self, cells: usize) -> bool {
+        self.recent.len() == cells && self.ring.len() == cells * RING && self.count.len() == cells
+    }
+}
