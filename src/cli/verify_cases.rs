@@ -36,6 +36,7 @@ pub const CASES: &[(&str, &str)] = cases![
     "pc/public_11_conv_relu_ce_exact.json",
     "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
     "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
+    "balanced/tiny_public.json",
 ];
 
 /// Replays the cases that are compiled in.

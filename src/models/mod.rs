@@ -5,6 +5,7 @@
 //! is run through one small trait, [`Model`], and listed in [`FAMILIES`].
 
 pub mod balanced;
+pub mod fields;
 pub mod grid;
 pub mod model;
 pub mod nn;

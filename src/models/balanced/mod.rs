@@ -1,6 +1,7 @@
 //! Plastic balanced networks: spiking neurons under spike-timing-dependent plasticity (Akil,
 //! Rosenbaum & Josić 2021, PLoS Comput Biol 17:e1008958).
 
+mod case;
 pub mod input;
 pub mod memory;
 pub mod metrics;
@@ -11,6 +12,7 @@ pub mod observe;
 pub mod panels;
 pub mod params;
 pub mod projection;
+mod reference;
 pub mod rules;
 pub mod settings;
 pub mod sizes;
@@ -32,7 +34,7 @@ pub const FAMILY: Family = Family {
     params: params::PARAMS,
     build,
     bibtex: BIBTEX,
-    reference_formats: &[],
+    reference_formats: &[case::FORMAT],
     verify,
 };
 
@@ -53,6 +55,7 @@ fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
     Ok(Box::new(model::Balanced::new(setup)?))
 }
 
-fn verify(_: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
-    Ok(Vec::new())
+/// Replays a reference file of any of the family's formats.
+fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
+    reference::verify(file)
 }
