@@ -12,7 +12,7 @@ use crate::data::text;
 use crate::engine::{
     Command, Cursor, Engine, Finished, Frame, Options, Request, RunState, StepOf, Subscription,
 };
-use crate::models::param::number;
+use crate::models::param::short;
 use crate::models::table::Description;
 use crate::preset::Preset;
 
@@ -206,13 +206,4 @@ pub fn named(preset: &Preset) -> String {
         Some(variant) => format!("{}:{variant}", preset.name),
         None => preset.name.clone(),
     }
-}
-
-/// Four significant digits.
-pub fn short(value: f64) -> String {
-    if !value.is_finite() {
-        return value.to_string();
-    }
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    number(rounded)
 }

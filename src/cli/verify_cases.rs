@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::exit::{Failure, Outcome};
-use super::headless::short;
 use crate::data::text;
+use crate::models::param::short;
 use crate::models::{Check, FAMILIES, Family};
 use crate::preset::did_you_mean;
 

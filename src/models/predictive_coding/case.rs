@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::method::Method;
 use crate::models::CaseError;
 use crate::models::fields::At;
-use crate::models::nn::activation::Activation;
+use crate::models::nn::activation::{Activation, SOFTPLUS};
 use crate::models::nn::grammar::OpSpec;
 use crate::models::nn::layer::Layer;
 use crate::models::nn::loss::{Loss, LossKind, Reduction};
@@ -204,7 +204,7 @@ fn op(at: &At<'_>) -> Result<OpSpec, CaseError> {
         "flatten" => OpSpec::Flatten,
         "tanh" => OpSpec::Activation(Activation::Tanh),
         "relu" => OpSpec::Activation(Activation::Relu),
-        "softplus" => OpSpec::Activation(Activation::Softplus),
+        "softplus" => OpSpec::Activation(SOFTPLUS),
         "identity" => OpSpec::Activation(Activation::Identity),
         _ => {
             return name.wrong(

@@ -17,6 +17,7 @@ pub mod spectrum;
 pub mod state;
 mod step;
 pub mod strict;
+mod sweep;
 pub mod theory;
 pub mod workspace;
 pub mod zil;
