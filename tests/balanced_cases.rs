@@ -14,7 +14,9 @@ fn every_case_agrees_along_every_path() {
     let paths: std::collections::BTreeSet<_> = checks.iter().map(|check| &check.path).collect();
     assert_eq!(paths.len(), 3, "{paths:?}");
     assert_eq!(checks.len(), 3 * 13 * 7);
-    for c in &checks { println!("{} {} {:e} {:e}", c.path, c.quantity, c.deviation, c.bound); }
+    for c in &checks {
+        println!("{} {} {:e} {:e}", c.path, c.quantity, c.deviation, c.bound);
+    }
     let wrong: Vec<_> = checks.iter().filter(|check| !check.passed()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

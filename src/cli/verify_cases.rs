@@ -37,6 +37,7 @@ pub const CASES: &[(&str, &str)] = cases![
     "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
     "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
     "balanced/tiny_public.json",
+    "balanced/xspike_properties.json",
 ];
 
 /// Replays the cases that are compiled in.

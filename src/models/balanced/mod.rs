@@ -3,6 +3,7 @@
 
 mod case;
 pub mod input;
+mod input_reference;
 pub mod memory;
 pub mod metrics;
 pub mod model;
@@ -32,9 +33,10 @@ pub const FAMILY: Family = Family {
     title: "Balanced network",
     summary: "Thousands of spiking neurons in balance under plasticity, with the theory beside them",
     params: params::PARAMS,
+    describe: model::describe,
     build,
     bibtex: BIBTEX,
-    reference_formats: &[case::FORMAT],
+    reference_formats: &[case::FORMAT, input_reference::FORMAT],
     verify,
 };
 
@@ -57,5 +59,8 @@ fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
 
 /// Replays a reference file of any of the family's formats.
 fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
-    reference::verify(file)
+    match file.get("format").and_then(serde_json::Value::as_str) {
+        Some(input_reference::FORMAT) => input_reference::verify(file),
+        _ => reference::verify(file),
+    }
 }
