@@ -1,45 +1,30 @@
-//! Times training steps of predictive coding on synthetic images, one by one, and prints JSON:
-//! `time_steps STEPS [id=value]...`. The first fifth of the steps warms up and is left out.
+//! Times units of a model on synthetic data, one by one, and prints JSON:
+//! `time_steps FAMILY UNITS [id=value]...`. The first fifth of them warms up and is left out.
+
+mod timed;
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
-use hebbtop::models::values::find;
-use hebbtop::models::{Progress, Setup, Values, family};
+use anyhow::{Context, Result};
 use nix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<()> {
-    let mut args = std::env::args().skip(1);
-    let steps: usize = args.next().context("how many steps?")?.parse()?;
-    let family = family("predictive-coding").context("no such family")?;
-    let mut values = Values::new();
-    for pair in args {
-        let (id, typed) = pair.split_once('=').context("expected id=value")?;
-        let (spec, _) = find(family.params, id).with_context(|| format!("no parameter `{id}`"))?;
-        values.set(id, spec.parse(typed)?);
-    }
-    let setup = Setup {
-        values,
-        seed: 1,
-        data: None,
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [family, units, settings @ ..] = args.as_slice() else {
+        anyhow::bail!("usage: time_steps FAMILY UNITS [id=value]...");
     };
-    let mut model = (family.build)(&setup)?;
+    let units: usize = units.parse().context("how many units?")?;
+    let mut model = timed::build(family, settings.iter().map(String::as_str))?;
     let (mut cpu, mut wall) = (Vec::new(), Vec::new());
-    for _ in 0..steps {
+    for _ in 0..units {
         let (cpu_start, start) = (cpu_ms()?, Instant::now());
-        loop {
-            match model.advance() {
-                Progress::Continue => {}
-                Progress::UnitDone => break,
-                Progress::Fault(fault) => bail!("{fault:?}"),
-            }
-        }
+        timed::unit(model.as_mut())?;
         cpu.push(cpu_ms()? - cpu_start);
         wall.push(1e3 * start.elapsed().as_secs_f64());
     }
-    let keep = steps / 5;
+    let keep = units / 5;
     let result = serde_json::json!({
-        "steps": steps - keep,
+        "steps": units - keep,
         "cpu_ms": cpu[keep..],
         "wall_ms": wall[keep..],
     });

@@ -45,7 +45,7 @@ def main():
     binary = ROOT / "target/release/examples/time_steps"
     steps = str(options.steps)
     contenders = {"PyTorch backprop": [options.python, str(ROOT / "benches/peers/pc_pytorch.py"), steps]}
-    contenders |= {name: [str(binary), steps, *NET, *extra] for name, extra in OURS.items()}
+    contenders |= {name: [str(binary), "predictive-coding", steps, *NET, *extra] for name, extra in OURS.items()}
     times = {name: [] for name in contenders}
     for _ in range(options.pairs):
         for name, command in contenders.items():

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
-use super::headless::{named, short};
+use super::headless::named;
 use crate::data::text;
 use crate::engine::{Finished, RunState};
 use crate::models::param::display;
+use crate::models::param::short;
 use crate::preset::{Action, Preset, catalogue};
 use crate::ui::Last;
 

@@ -12,7 +12,7 @@ use crate::data::text;
 use crate::engine::{
     Command, Cursor, Engine, Finished, Frame, Options, Request, RunState, StepOf, Subscription,
 };
-use crate::models::param::number;
+use crate::models::param::short;
 use crate::models::table::Description;
 use crate::preset::Preset;
 
@@ -104,7 +104,10 @@ fn follow(mut run: Subscription, length: u64, signals: &Signals) -> Option<i32> 
             let _ = run.send(rest);
             stopping = Some(signal);
         }
-        let _ = run.ask(request.clone());
+        // A run may end before it has taken the subscription: then no bell tells.
+        if run.ask(request.clone()).is_err() {
+            break;
+        }
         match run.wake().recv_timeout(LOOK) {
             Err(crossbeam_channel::RecvTimeoutError::Disconnected) => break,
             Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
@@ -206,13 +209,4 @@ pub fn named(preset: &Preset) -> String {
         Some(variant) => format!("{}:{variant}", preset.name),
         None => preset.name.clone(),
     }
-}
-
-/// Four significant digits.
-pub fn short(value: f64) -> String {
-    if !value.is_finite() {
-        return value.to_string();
-    }
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    number(rounded)
 }

@@ -14,6 +14,7 @@ use crate::models;
 use crate::preset::{DataChoice, Document, Preset, catalogue};
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
+use crate::ui::term::Signal;
 use crate::ui::theme::{ColorChoice, Depth, Environment, Glyphs, Theme};
 use crate::ui::{self, Begin, Ended};
 
@@ -73,7 +74,8 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    let finished = match (engine, outcome.ended == Ended::Hangup) {
+    let is_over = matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
+    let finished = match (engine, is_over) {
         (Some(engine), false) => engine.join().ok(),
         // Nobody is there to be told anything.
         _ => None,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::exit::{Failure, Outcome};
-use super::headless::short;
 use crate::data::text;
+use crate::models::param::short;
 use crate::models::{Check, FAMILIES, Family};
 use crate::preset::did_you_mean;
 
@@ -36,6 +36,11 @@ pub const CASES: &[(&str, &str)] = cases![
     "pc/public_11_conv_relu_ce_exact.json",
     "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
     "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
+    "balanced/tiny_public.json",
+    "balanced/xspike_properties.json",
+    "balanced/theory_rates.json",
+    "balanced/predicted_weights.json",
+    "balanced/analysis_case.json",
 ];
 
 /// Replays the cases that are compiled in.

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::{Failure, Outcome};
-use super::headless::{named, short};
+use super::headless::named;
 use super::run::open;
 use super::watched::{Seen, see};
 use crate::data::{Dataset, text};
+use crate::models::param::short;
 use crate::preset::{DataChoice, Document, Expect, Preset, catalogue, did_you_mean};
 
 /// Runs and checks the presets called `names`, or all; each with `seeds` seeds.

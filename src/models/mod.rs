@@ -5,6 +5,7 @@
 //! is run through one small trait, [`Model`], and listed in [`FAMILIES`].
 
 pub mod balanced;
+pub mod fields;
 pub mod grid;
 pub mod model;
 pub mod nn;
@@ -31,6 +32,9 @@ pub struct Family {
     /// One sentence for lists.
     pub summary: &'static str,
     pub params: &'static [ParamSpec],
+    /// The tables of the model that [`build`](Self::build) would build, and the same refusals: for a
+    /// family whose models are large, without building it.
+    pub describe: fn(&Setup) -> Result<Description, BuildError>,
     /// Builds a model in its initial state, at step 0.
     pub build: fn(&Setup) -> Result<Box<dyn Model>, BuildError>,
     /// BibTeX entries of the papers that it comes from.

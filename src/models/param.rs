@@ -164,6 +164,15 @@ pub fn number(x: f64) -> String {
     }
 }
 
+/// `x` for reading: four digits, or its name where it is not finite.
+pub fn short(x: f64) -> String {
+    if x.is_finite() {
+        number(round_to_digits(x, 4))
+    } else {
+        x.to_string()
+    }
+}
+
 fn round_to_digits(x: f64, digits: usize) -> f64 {
     format!("{x:.*e}", digits - 1).parse().unwrap_or(x)
 }

@@ -42,6 +42,9 @@ pub const FILES: &[(&str, &str)] = presets![
     "pc-mnist-fixedpred",
     "pc-mnist-fixedpred1",
     "bench-pc-mlp",
+    "bench-balanced-static",
+    "bench-balanced-ei",
+    "bench-balanced-kohonen",
 ];
 
 /// Every preset that is compiled in: by family in the order of [`FAMILIES`], benchmarks last, and

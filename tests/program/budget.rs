@@ -55,7 +55,7 @@ fn step(text: &str) -> u64 {
 fn every_byte_of_a_picture_is_inside_a_synchronized_update() {
     let mut pty = digits(80, 24);
     pty.keys("2");
-    pty.wait_for("[2 Lear]");
+    pty.wait_for("[2 Learning");
     let framed: usize = pty.frame_lengths(0).iter().sum();
     let outside = pty.bytes() - framed;
     pty.keys("\x03\x03");

@@ -6,14 +6,14 @@ use crate::{hebbtop, preset_file};
 /// Shows every view, the help, the command line and the question, then leaves.
 fn tour(program: Program) -> Pty {
     let mut pty = program.start(120, 40);
-    pty.wait_for("[1 Overview]");
+    pty.wait_for("[1 Overview");
     pty.wait_for("eta            0.1 ");
     for (key, words) in [
-        ("2", "[2 Learning]"),
-        ("3", "[3 Weights]"),
-        ("4", "[4 Inference]"),
+        ("2", "[2 Learning"),
+        ("3", "[3 Weights"),
+        ("4", "[4 Inference"),
         ("5", "[5 Log]"),
-        ("1", "[1 Overview]"),
+        ("1", "[1 Overview"),
         ("?", "Watch: the loss"),
         ("\x1b", "q quit"),
         (":", "enter do it"),

@@ -56,7 +56,7 @@ fn a_preset_says_its_words_and_nothing_else() {
     pty.wait_for("[5 Log]");
     pty.wait_for("eta 0.1 -> 0.2");
     pty.keys("2");
-    pty.wait_for("[2 Learning]");
+    pty.wait_for("[2 Learning");
     pty.keys("?");
     pty.wait_for("blinking");
     pty.keys("\x1b");

@@ -22,7 +22,7 @@ fn a_shell_stops_it_and_brings_it_back() {
         pty.resize(120, 40);
         pty.keys("\r");
         // The whole screen at the new size, and keys do what they did.
-        pty.wait_for("[1 Overview]");
+        pty.wait_for("[1 Overview");
         pty.wait_for("▸eta            0.1 ");
         pty.wait_for("q quit");
         pty.keys("\x1b[C");

@@ -73,11 +73,11 @@ fn step_shown(text: &str) -> u64 {
 fn views_are_reached_by_their_number() {
     let mut pty = digits(120, 40);
     for (key, tab, panel) in [
-        ("2", "[2 Learning]", "angle to backpropagation"),
-        ("3", "[3 Weights]", "distribution of weights"),
-        ("4", "[4 Inference]", "energy over the sweeps"),
+        ("2", "[2 Learning", "angle to backpropagation"),
+        ("3", "[3 Weights", "distribution of weights"),
+        ("4", "[4 Inference", "energy over the sweeps"),
         ("5", "[5 Log]", "First look: digits"),
-        ("1", "[1 Overview]", "test image"),
+        ("1", "[1 Overview", "test image"),
     ] {
         pty.keys(key);
         pty.wait_for(tab);

@@ -68,7 +68,7 @@ fn saved_parameters_are_a_preset_that_runs() {
     pty.keys("q");
     pty.assert_exit(0);
     assert!(
-        pty.text().contains("parameters saved as mine.toml"),
+        pty.text().contains("parameters saved in mine.toml"),
         "{}",
         pty.text()
     );

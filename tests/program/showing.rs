@@ -17,7 +17,7 @@ fn the_overview_fills_a_large_terminal() {
     let words = [
         "pc-digits",
         "LIVE",
-        "[1 Overview]",
+        "[1 Overview",
         "2 Learning",
         "seed 0",
         "/600",
@@ -44,8 +44,7 @@ fn the_overview_fits_the_smallest_usual_terminal() {
     let words = [
         "pc-digits",
         "LIVE",
-        "[1 Over]",
-        "5 Log",
+        "[1 Overview",
         "/600",
         "loss",
         "weights",
@@ -105,13 +104,13 @@ fn rows(screen: &vt100::Screen) -> Vec<Vec<String>> {
 fn every_size_is_followed_and_nothing_is_left_over() {
     let mut pty = paused(80, 24);
     for (columns, rows, words) in [
-        (120, 40, "[1 Overview]"),
+        (120, 40, "[1 Overview"),
         (40, 10, "PAUSED"),
         (1, 1, ""),
         (0, 0, ""),
         (133, 7, "PAUSED"),
         (3, 60, ""),
-        (80, 24, "[1 Over]"),
+        (80, 24, "[1 Overview"),
     ] {
         let before = pty.bytes();
         pty.resize(columns, rows);

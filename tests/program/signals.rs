@@ -124,6 +124,8 @@ fn a_slow_terminal_is_restored() {
 #[test]
 fn a_terminal_that_reads_again_is_drawn_whole() {
     let mut pty = paused(80, 24);
+    // The heat map catches up with the last step a moment later.
+    pty.wait_for_silence(Duration::from_millis(600));
     let shown = pty.text();
     pty.stop_reading();
     pty.keys_until_full("\x0c");

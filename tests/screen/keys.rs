@@ -262,11 +262,11 @@ fn interrupting_asks_first_and_leaves_second() {
 fn views_panels_and_zoom() {
     let mut stage = stage();
     for (key, name, shown) in [
-        ("2", "[2 Learning]", "errors"),
-        ("3", "[3 Weights]", "spread"),
-        ("4", "[4 Inference]", "beliefs"),
+        ("2", "[2 Learning", "errors"),
+        ("3", "[3 Weights", "spread"),
+        ("4", "[4 Inference", "beliefs"),
         ("5", "[5 Log]", "lines"),
-        ("1", "[1 Overview]", "angle"),
+        ("1", "[1 Overview", "angle"),
     ] {
         stage.press(key).frames(2);
         let text = stage.text();

@@ -1,7 +1,9 @@
 //! Plastic balanced networks: spiking neurons under spike-timing-dependent plasticity (Akil,
 //! Rosenbaum & Josić 2021, PLoS Comput Biol 17:e1008958).
 
+mod case;
 pub mod input;
+mod input_reference;
 pub mod memory;
 pub mod metrics;
 pub mod model;
@@ -11,6 +13,7 @@ pub mod observe;
 pub mod panels;
 pub mod params;
 pub mod projection;
+mod reference;
 pub mod rules;
 pub mod settings;
 pub mod sizes;
@@ -31,13 +34,15 @@ pub const FAMILY: Family = Family {
     title: "Balanced network",
     summary: "Thousands of spiking neurons in balance under plasticity, with the theory beside them",
     params: params::PARAMS,
+    describe: model::describe,
     build,
     bibtex: BIBTEX,
     reference_formats: &[
+        case::FORMAT,
+        input_reference::FORMAT,
         theory::reference::RATES_FORMAT,
         theory::reference::WEIGHTS_FORMAT,
         statistics::reference::ANALYSIS_FORMAT,
-        statistics::reference::INPUT_FORMAT,
     ],
     verify,
 };
@@ -59,17 +64,15 @@ fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
     Ok(Box::new(model::Balanced::new(setup)?))
 }
 
+/// Replays a reference file of any of the family's formats.
 fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
-    use statistics::reference as measured;
-    use theory::reference as predicted;
-    match file["format"].as_str() {
-        Some(predicted::RATES_FORMAT) => predicted::verify_rates(file),
-        Some(predicted::WEIGHTS_FORMAT) => predicted::verify_weights(file),
-        Some(measured::ANALYSIS_FORMAT) => measured::verify_analysis(file),
-        Some(measured::INPUT_FORMAT) => measured::verify_input(file),
-        _ => Err(CaseError::Field {
-            field: "format".into(),
-            why: format!("known are {}", FAMILY.reference_formats.join(", ")),
-        }),
+    match file.get("format").and_then(serde_json::Value::as_str) {
+        Some(input_reference::FORMAT) => input_reference::verify(file),
+        Some(theory::reference::RATES_FORMAT) => theory::reference::verify_rates(file),
+        Some(theory::reference::WEIGHTS_FORMAT) => theory::reference::verify_weights(file),
+        Some(statistics::reference::ANALYSIS_FORMAT) => {
+            statistics::reference::verify_analysis(file)
+        }
+        _ => reference::verify(file),
     }
 }

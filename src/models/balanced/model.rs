@@ -56,10 +56,7 @@ impl Balanced {
     /// # Errors
     /// Names the parameter that is not allowed, or that does not fit the others or the memory.
     pub fn new(setup: &Setup) -> Result<Self, BuildError> {
-        let values = values(setup)?;
-        let settings = Settings::resolve(&values);
-        settings.check().map_err(|(id, why)| wrong(id, why))?;
-        memory::check(&settings).map_err(|why| wrong("n", why))?;
+        let (values, settings) = checked(setup)?;
         let network = Network::random(&settings, setup.seed);
         Ok(Self {
             seed: setup.seed,
@@ -89,6 +86,36 @@ impl Balanced {
     }
 }
 
+/// The tables of every instance, after the checks that building makes.
+/// # Errors
+/// As [`Balanced::new`].
+pub fn describe(setup: &Setup) -> Result<Description, BuildError> {
+    checked(setup)?;
+    Ok(description())
+}
+
+fn description() -> Description {
+    Description {
+        family: text(super::FAMILY.id),
+        title: text(super::FAMILY.title),
+        unit: text("ms"),
+        quantum: text("time step"),
+        seconds_per_unit: Some(1e-3),
+        params: PARAMS.to_vec(),
+        metrics: metrics::table(),
+        panels: panels::table(),
+    }
+}
+
+/// Values and settings that a network can be built with.
+fn checked(setup: &Setup) -> Result<(Vec<Value>, Settings), BuildError> {
+    let values = values(setup)?;
+    let settings = Settings::resolve(&values);
+    settings.check().map_err(|(id, why)| wrong(id, why))?;
+    memory::check(&settings).map_err(|why| wrong("n", why))?;
+    Ok((values, settings))
+}
+
 /// All values in table order, each allowed by its row.
 fn values(setup: &Setup) -> Result<Vec<Value>, BuildError> {
     for (id, _) in setup.values.iter() {
@@ -112,16 +139,7 @@ fn values(setup: &Setup) -> Result<Vec<Value>, BuildError> {
 
 impl Model for Balanced {
     fn description(&self) -> Description {
-        Description {
-            family: text(super::FAMILY.id),
-            title: text(super::FAMILY.title),
-            unit: text("ms"),
-            quantum: text("time step"),
-            seconds_per_unit: Some(1e-3),
-            params: PARAMS.to_vec(),
-            metrics: metrics::table(),
-            panels: panels::table(),
-        }
+        description()
     }
 
     fn advance(&mut self) -> Progress {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::input::{Input, Law};
 use super::projection::{Place, Projection, Saved, Weights};
 use super::rules::Rule;
-use super::settings::{Factors, Settings};
+use super::settings::{Factors, Neuron, Settings, Taus};
 use super::sizes::{Block, Population, Sizes};
 use super::stimulus::Stimulation;
 use super::traces::Traces;
@@ -126,7 +126,14 @@ impl<T: Real> Network<T> {
             x2: (sizes.x2 > 0).then(|| Input::new(x2_law(settings), seed, "stimulation")),
             stimulation: Stimulation::default(),
         };
-        let mut network = Self::assemble(sizes, settings.dt, settings, voltages, blocks, external);
+        let mut network = Self::assemble(
+            sizes,
+            settings.dt,
+            (neuron, &settings.taus),
+            voltages,
+            blocks,
+            external,
+        );
         network.external2 = external2;
         network.layers = Some(layers);
         network.apply(settings);
@@ -137,7 +144,7 @@ impl<T: Real> Network<T> {
     pub(super) fn assemble(
         sizes: Sizes,
         dt: f64,
-        settings: &Settings,
+        (neuron, taus): (&Neuron, &Taus),
         voltages: Vec<T>,
         blocks: [Projection<T>; 4],
         external: [Projection<T>; 2],
@@ -146,12 +153,12 @@ impl<T: Real> Network<T> {
         Self {
             sizes,
             dt,
-            factors: Factors::new(dt, &settings.neuron, &settings.taus),
+            factors: Factors::new(dt, neuron, taus),
             cells: Cells {
                 step: 0,
                 voltages,
                 charges: [vec![T::zero(); n], vec![T::zero(); n], vec![T::zero(); n]],
-                traces: Traces::new(n, 1.0 - dt / settings.taus.stdp),
+                traces: Traces::new(n, 1.0 - dt / taus.stdp),
             },
             blocks,
             places: places(&sizes),

@@ -536,6 +536,9 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
 /// Synapses that are worked on together.
 const LANES: usize = 16;
 
+/// Postsynaptic spikes that are worked on without a branch; more are rare between two visits.
+const DEPTH: usize = 3;
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
@@ -573,9 +576,11 @@ fn visit<T: Real, K: Kernel<T>, I: Index>(
         for (target, weight) in rest.iter().zip(rest_weights) {
             let j = target.at();
             let cell = place.post.start + j;
-            for s in traces.older(cell, since, 0).filter(|&s| s > now) {
-                *weight = kernel.post(*weight, y_pre * s);
-            }
+            traces.older(cell, since, 0, |s| {
+                if s > now {
+                    *weight = kernel.post(*weight, y_pre * s);
+                }
+            });
             current[j] += *weight;
             *weight = kernel.pre(*weight, posts[j].y * now);
             if posts[j].spikes[0] == now {
@@ -614,24 +619,30 @@ impl<T: Real, K: Kernel<T>> Lanes<K, T> {
             y_pre,
         } = self;
         let mut w = *weights;
-        let (mut y, mut newest, mut second) =
-            ([T::zero(); LANES], [T::zero(); LANES], [T::zero(); LANES]);
+        let mut y = [T::zero(); LANES];
+        let mut spikes = [[T::zero(); LANES]; DEPTH];
         for i in 0..LANES {
             let j = targets[i].at();
             let recent = &posts[j];
             y[i] = recent.y;
-            newest[i] = recent.spikes[0];
-            second[i] = recent.spikes[1];
-            if recent.spikes[2] < since {
-                for s in traces.older(post_start + j, since, 2) {
+            for back in 0..DEPTH {
+                spikes[back][i] = recent.spikes[back];
+            }
+            if recent.spikes[DEPTH] < since {
+                traces.older(post_start + j, since, DEPTH, |s| {
                     w[i] = kernel.post(w[i], y_pre * s);
-                }
+                });
             }
         }
+        for spikes in spikes[1..].iter().rev() {
+            for i in 0..LANES {
+                let after = kernel.post(w[i], y_pre * spikes[i]);
+                w[i] = if spikes[i] < since { after } else { w[i] };
+            }
+        }
+        let newest = &spikes[0];
         let mut together = false;
         for i in 0..LANES {
-            let after = kernel.post(w[i], y_pre * second[i]);
-            w[i] = if second[i] < since { after } else { w[i] };
             let after = kernel.post(w[i], y_pre * newest[i]);
             let counts = newest[i] < since && newest[i] > now;
             w[i] = if counts { after } else { w[i] };
@@ -671,16 +682,16 @@ impl<T: Real, K: Kernel<T>> Lanes<K, T> {
         } = self;
         for (target, weight) in targets.iter().zip(weights) {
             let j = target.at();
-            let [newest, second, third] = posts[j].spikes;
-            if third < since {
-                for s in traces.older(post_start + j, since, 2) {
+            let recent = &posts[j];
+            if recent.spikes[DEPTH] < since {
+                traces.older(post_start + j, since, DEPTH, |s| {
                     *weight = kernel.post(*weight, y_pre * s);
-                }
+                });
             }
-            let after = kernel.post(*weight, y_pre * second);
-            *weight = if second < since { after } else { *weight };
-            let after = kernel.post(*weight, y_pre * newest);
-            *weight = if newest < since { after } else { *weight };
+            for &spike in recent.spikes[..DEPTH].iter().rev() {
+                let after = kernel.post(*weight, y_pre * spike);
+                *weight = if spike < since { after } else { *weight };
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::models::nn::real::Real;
 /// Spikes that are kept of each cell, a power of two.
 pub const RING: usize = 128;
 
+/// Spikes that lie beside the trace, so that most visits find them there.
+pub const HOT: usize = 7;
+
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
 const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
 
@@ -18,8 +21,8 @@ const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recent<T> {
     pub y: T,
-    /// The last three spikes, newest first.
-    pub spikes: [T; 3],
+    /// The last spikes, newest first.
+    pub spikes: [T; HOT],
 }
 
 /// Traces of all cells: `dx/dt = -x/tau_STDP`, `x += 1` at an own spike.
@@ -48,7 +51,7 @@ impl<T: Real> Traces<T> {
             recent: vec![
                 Recent {
                     y: T::zero(),
-                    spikes: [none; 3],
+                    spikes: [none; HOT],
                 };
                 cells
             ],
@@ -95,8 +98,9 @@ impl<T: Real> Traces<T> {
         self.count[cell] = count.wrapping_add(1);
         let place = cell * RING + count as usize % RING;
         self.ring[place] = scale;
-        let [newest, second, _] = self.recent[cell].spikes;
-        self.recent[cell].spikes = [scale, newest, second];
+        let spikes = &mut self.recent[cell].spikes;
+        spikes.copy_within(..HOT - 1, 1);
+        spikes[0] = scale;
     }
 
     /// Raises the traces of the cells that fired.
@@ -142,17 +146,33 @@ impl<T: Real> Traces<T> {
         self.decay = decay;
     }
 
-    /// The spikes of `cell` later than `since` that are older than the newest `skip`, oldest first.
-    #[inline]
-    pub fn older(&self, cell: usize, since: T, skip: usize) -> impl Iterator<Item = T> {
+    /// Calls `each` with the spikes of `cell` later than `since`, the newest `skip` left out, oldest
+    /// first.
+    #[inline(always)]
+    pub fn older(&self, cell: usize, since: T, skip: usize, mut each: impl FnMut(T)) {
+        let hot = &self.recent[cell].spikes;
+        if hot[HOT - 1] < since {
+            self.much_older(cell, since, &mut each);
+        }
+        for &spike in hot[skip..].iter().rev() {
+            if spike < since {
+                each(spike);
+            }
+        }
+    }
+
+    #[cold]
+    fn much_older(&self, cell: usize, since: T, each: &mut impl FnMut(T)) {
         let ring = &self.ring[cell * RING..][..RING];
         let count = self.count[cell] as usize;
-        let entry = move |back: usize| ring[count.wrapping_sub(back) % RING];
-        let mut first = skip;
+        let entry = |back: usize| ring[count.wrapping_sub(back) % RING];
+        let mut first = HOT;
         while first < RING && entry(first + 1) < since {
             first += 1;
         }
-        (skip..first).rev().map(move |back| entry(back + 1))
+        for back in (HOT..first).rev() {
+            each(entry(back + 1));
+        }
     }
 
     /// Whether the sizes are those of so many cells.

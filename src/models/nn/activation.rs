@@ -10,16 +10,25 @@ use super::real::Real;
 /// identity   a
 /// tanh       tanh a                         slope 1 - y^2
 /// relu       max(a, 0)                      slope 1 where a > 0, else 0 (0 at 0)
-/// softplus   ln(1 + e^(10 a)) / 10          slope 1 / (1 + e^(-10 a))
-///            a where 10 a > 20              slope 1   (PyTorch's beta 10, threshold 20)
+/// softplus   ln(1 + e^(beta a)) / beta      slope 1 / (1 + e^(-beta a))
+///            a where beta a > 20            slope 1   (PyTorch's threshold)
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Activation {
     Identity,
     Tanh,
     Relu,
-    Softplus,
+    /// The larger `beta`, the sharper the bend.
+    Softplus {
+        beta: f64,
+    },
 }
+
+/// The softplus of Torch2PC's experiments.
+pub const SOFTPLUS: Activation = Activation::Softplus { beta: 10.0 };
+
+/// Where PyTorch's softplus becomes straight, in `beta a`.
+const THRESHOLD: f64 = 20.0;
 
 impl Activation {
     pub fn name(self) -> &'static str {
@@ -27,7 +36,7 @@ impl Activation {
             Self::Identity => "identity",
             Self::Tanh => "tanh",
             Self::Relu => "relu",
-            Self::Softplus => "softplus",
+            Self::Softplus { .. } => "softplus",
         }
     }
 
@@ -37,7 +46,7 @@ impl Activation {
             Self::Identity => {}
             Self::Tanh => tanh(a, slope),
             Self::Relu => relu(a, slope),
-            Self::Softplus => softplus(a, slope),
+            Self::Softplus { beta } => softplus(T::of(beta), a, slope),
         }
     }
 }
@@ -71,8 +80,8 @@ fn relu<T: Real>(a: &mut [T], slope: &mut [T]) {
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
 ))]
-fn softplus<T: Real>(a: &mut [T], slope: &mut [T]) {
-    let (beta, threshold) = (T::of(10.0), T::of(20.0));
+fn softplus<T: Real>(beta: T, a: &mut [T], slope: &mut [T]) {
+    let threshold = T::of(THRESHOLD);
     for (a, slope) in a.iter_mut().zip(slope) {
         let z = beta * *a;
         let positive = z > T::zero();
@@ -99,15 +108,19 @@ mod tests {
     }
 
     #[test]
-    fn softplus_is_bent_up_to_two_and_straight_beyond() {
-        let (below, above) = (2.0 - 1e-9f64, 2.0 + 1e-9);
-        let exact = (10.0 * below).exp().ln_1p() / 10.0;
-        assert!((both(Activation::Softplus, below).0 - exact).abs() < 1e-15);
-        assert!(both(Activation::Softplus, below).0 > below);
-        assert_eq!(both(Activation::Softplus, above), (above, 1.0));
-        let (y, slope) = both(Activation::Softplus, -0.3);
-        assert!((y - (-3f64).exp().ln_1p() / 10.0).abs() < 1e-16);
-        assert!((slope - 1.0 / (1.0 + 3f64.exp())).abs() < 1e-16);
+    fn softplus_is_bent_up_to_the_threshold_and_straight_beyond() {
+        for beta in [10.0, 4.0] {
+            let softplus = Activation::Softplus { beta };
+            let edge = 20.0 / beta;
+            let (below, above) = (edge - 1e-9, edge + 1e-9);
+            let exact = (beta * below).exp().ln_1p() / beta;
+            assert!((both(softplus, below).0 - exact).abs() < 1e-15 * exact);
+            assert!(both(softplus, below).0 > below);
+            assert_eq!(both(softplus, above), (above, 1.0));
+            let (y, slope) = both(softplus, -0.3);
+            assert!((y - (-0.3 * beta).exp().ln_1p() / beta).abs() < 1e-16);
+            assert!((slope - 1.0 / (1.0 + (0.3 * beta).exp())).abs() < 1e-15);
+        }
     }
 
     #[test]
@@ -120,7 +133,7 @@ mod tests {
 
     #[test]
     fn slopes_are_the_derivative() {
-        for activation in [Activation::Tanh, Activation::Relu, Activation::Softplus] {
+        for activation in [Activation::Tanh, Activation::Relu, SOFTPLUS] {
             for x in [-0.9, -0.11, 0.07, 0.6, 1.9, 2.3] {
                 let h = 1e-6;
                 let numeric = (both(activation, x + h).0 - both(activation, x - h).0) / (2.0 * h);
@@ -132,7 +145,7 @@ mod tests {
 
     #[test]
     fn single_precision_agrees_with_double() {
-        for activation in [Activation::Tanh, Activation::Relu, Activation::Softplus] {
+        for activation in [Activation::Tanh, Activation::Relu, SOFTPLUS] {
             for i in -300..300 {
                 let x = i as f32 / 100.0;
                 let (mut a, mut slope) = ([x], [1.0f32]);

@@ -6,14 +6,14 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::activation::Activation;
+use super::activation::{Activation, SOFTPLUS};
 
 /// What the text may hold, for help and error messages.
 pub const ACCEPTED: &str = "layers separated by `/`, operations joined by `+`: a number or `dense N`, \
-     `conv C kK [sS] [pP]`, `pool K [sS]`, `flatten`, `tanh`, `relu`, `softplus`, `identity`";
+     `conv C kK [sS] [pP]`, `pool K [sS]`, `flatten`, `tanh`, `relu`, `softplus [BETA]`, `identity`";
 
 /// One operation as a person writes it; sizes that follow from the input are not given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OpSpec {
     Dense(usize),
     Conv {
@@ -52,6 +52,11 @@ impl fmt::Display for OpSpec {
             Self::Pool { kernel, stride } if kernel == stride => write!(f, "pool {kernel}"),
             Self::Pool { kernel, stride } => write!(f, "pool {kernel} s{stride}"),
             Self::Flatten => f.write_str("flatten"),
+            Self::Activation(Activation::Softplus { beta })
+                if *self != Self::Activation(SOFTPLUS) =>
+            {
+                write!(f, "softplus {beta}")
+            }
             Self::Activation(a) => f.write_str(a.name()),
         }
     }
@@ -131,6 +136,12 @@ fn operation(op: &str) -> Result<OpSpec, String> {
                 stride: positive(stride.unwrap_or(kernel), "s")?,
             })
         }
+        "softplus" if !rest.is_empty() => match rest.as_slice() {
+            [beta] => Ok(OpSpec::Activation(Activation::Softplus {
+                beta: sharpness(beta)?,
+            })),
+            _ => Err("`softplus` takes one number, its beta".into()),
+        },
         word if rest.is_empty() => plain(word),
         _ => Err(format!(
             "`{head}` is no operation with numbers behind it{}",
@@ -140,11 +151,11 @@ fn operation(op: &str) -> Result<OpSpec, String> {
 }
 
 fn plain(word: &str) -> Result<OpSpec, String> {
-    use Activation::{Identity, Relu, Softplus, Tanh};
+    use Activation::{Identity, Relu, Tanh};
     if word == "flatten" {
         return Ok(OpSpec::Flatten);
     }
-    if let Some(activation) = [Tanh, Relu, Softplus, Identity]
+    if let Some(activation) = [Tanh, Relu, SOFTPLUS, Identity]
         .into_iter()
         .find(|activation| activation.name() == word)
     {
@@ -202,6 +213,13 @@ fn size(word: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("`{word}` is no size from 1 to {MOST}"))
 }
 
+fn sharpness(word: &str) -> Result<f64, String> {
+    word.parse()
+        .ok()
+        .filter(|beta| (0.01..=1000.0).contains(beta))
+        .ok_or_else(|| format!("`{word}` is no beta from 0.01 to 1000"))
+}
+
 fn positive(n: usize, letter: &str) -> Result<usize, String> {
     (n > 0)
         .then_some(n)
@@ -214,9 +232,10 @@ mod tests {
 
     #[test]
     fn what_is_displayed_reads_back() {
-        let text = "conv 10 k3 s2 p1 + relu + pool 2 / conv 5 k3 + relu + pool 3 s2 + flatten / 50 + tanh / softplus / 10";
+        let text = "conv 10 k3 s2 p1 + relu + pool 2 / conv 5 k3 + relu + pool 3 s2 + flatten / 50 + tanh / softplus / 20 + softplus 2.5 / 10";
         let layers = parse(text).unwrap();
         assert_eq!(display(&layers), text);
+        assert_eq!(parse("4 + softplus 10"), parse("4 + softplus"));
         assert_eq!(parse("dense 7+TANH/3"), parse(" 7 + tanh / dense 3 "));
         assert_eq!(
             layers[0][0],
@@ -248,6 +267,10 @@ mod tests {
             ("conv 3 z3 / 10", ["layer 1", "`z3`", "`kN`"]),
             ("dense / 10", ["layer 1", "one number", "flatten"]),
             ("99999999999999999999", ["layer 1", "no size", "identity"]),
+            (
+                "5 + softplus 0 / 3",
+                ["layer 1", "no beta", "softplus [BETA]"],
+            ),
             ("", ["layer 1", "no operation", "relu"]),
         ] {
             let error = parse(text).unwrap_err().to_string();

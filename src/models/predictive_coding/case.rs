@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::method::Method;
 use crate::models::CaseError;
-use crate::models::nn::activation::Activation;
+use crate::models::fields::At;
+use crate::models::nn::activation::{Activation, SOFTPLUS};
 use crate::models::nn::grammar::OpSpec;
 use crate::models::nn::layer::Layer;
 use crate::models::nn::loss::{Loss, LossKind, Reduction};
@@ -55,109 +56,12 @@ pub struct Against {
     pub bp_norm: f64,
 }
 
-/// A value of the file with the way to it, for error messages.
-#[derive(Clone)]
-struct At<'a> {
-    path: String,
-    value: &'a Value,
-}
-
-const NULL: &Value = &Value::Null;
-
-impl<'a> At<'a> {
-    fn wrong<T>(&self, why: impl Into<String>) -> Result<T, CaseError> {
-        Err(CaseError::Field {
-            field: self.path.clone(),
-            why: why.into(),
-        })
-    }
-
-    /// The field `key`, null when there is none.
-    fn get(&self, key: &str) -> Self {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        Self {
-            path: format!("{}{dot}{key}", self.path),
-            value: self.value.get(key).unwrap_or(NULL),
-        }
-    }
-
-    fn items(&self) -> Result<Vec<Self>, CaseError> {
-        let Some(items) = self.value.as_array() else {
-            return self.wrong("is missing or not a list");
-        };
-        let at = |(i, value)| Self {
-            path: format!("{}[{i}]", self.path),
-            value,
-        };
-        Ok(items.iter().enumerate().map(at).collect())
-    }
-
-    fn real(&self) -> Result<f64, CaseError> {
-        self.value
-            .as_f64()
-            .map_or_else(|| self.wrong("is missing or not a number"), Ok)
-    }
-
-    fn real_or_nan(&self) -> Result<f64, CaseError> {
-        match self.value {
-            Value::Null => Ok(f64::NAN),
-            _ => self.real(),
-        }
-    }
-
-    fn whole(&self, most: usize) -> Result<usize, CaseError> {
-        match self.value.as_u64().map(usize::try_from) {
-            Some(Ok(n)) if n <= most => Ok(n),
-            _ => self.wrong(format!("is missing or not an integer from 0 to {most}")),
-        }
-    }
-
-    fn word(&self) -> Result<&'a str, CaseError> {
-        self.value
-            .as_str()
-            .map_or_else(|| self.wrong("is missing or not text"), Ok)
-    }
-
-    /// All numbers of a list of lists, in order, which must have these dimensions.
-    fn numbers(&self, dims: &[usize]) -> Result<Vec<f64>, CaseError> {
-        let mut out = Vec::new();
-        self.collect(dims, &mut out)?;
-        Ok(out)
-    }
-
-    fn collect(&self, dims: &[usize], out: &mut Vec<f64>) -> Result<(), CaseError> {
-        let [first, rest @ ..] = dims else {
-            out.push(self.real()?);
-            return Ok(());
-        };
-        let items = self.items()?;
-        if items.len() != *first {
-            return self.wrong(format!("has {} entries instead of {first}", items.len()));
-        }
-        items.iter().try_for_each(|item| item.collect(rest, out))
-    }
-
-    /// The dimensions of a list of lists, from its first entries.
-    fn dims(&self) -> Vec<usize> {
-        let mut dims = Vec::new();
-        let mut value = self.value;
-        while let Some(items) = value.as_array() {
-            dims.push(items.len());
-            value = items.first().unwrap_or(NULL);
-        }
-        dims
-    }
-}
-
 const MOST: usize = 1 << 20;
 
 /// # Errors
 /// Names the field that is missing, of the wrong type or size, and what it should be.
 pub fn read(value: &Value) -> Result<Case, CaseError> {
-    let file = At {
-        path: String::new(),
-        value,
-    };
+    let file = At::root(value);
     let format = file.get("format");
     if format.word()? != FORMAT {
         return format.wrong(format!("is not `{FORMAT}`"));
@@ -300,7 +204,7 @@ fn op(at: &At<'_>) -> Result<OpSpec, CaseError> {
         "flatten" => OpSpec::Flatten,
         "tanh" => OpSpec::Activation(Activation::Tanh),
         "relu" => OpSpec::Activation(Activation::Relu),
-        "softplus" => OpSpec::Activation(Activation::Softplus),
+        "softplus" => OpSpec::Activation(SOFTPLUS),
         "identity" => OpSpec::Activation(Activation::Identity),
         _ => {
             return name.wrong(

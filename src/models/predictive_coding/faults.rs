@@ -3,7 +3,7 @@
 use super::model::PredictiveCoding;
 use crate::models::nn::elementwise::first_non_finite;
 use crate::models::nn::layer::{Layer, Map};
-use crate::models::param::number;
+use crate::models::param::{number, short};
 use crate::models::{Fault, FaultKind};
 
 impl PredictiveCoding {
@@ -61,12 +61,13 @@ impl PredictiveCoding {
         Fault {
             kind: FaultKind::Divergence,
             what: format!(
-                "energy F rose to {:.4e} at sweep {sweep}, over {} times F_0 = {:.4e}: eta {} is against \
-                 a limit of {limit:.3}; lower eta, or switch auto eta on",
-                tally.energy,
+                "energy F rose to {} at sweep {sweep}, over {} times F_0 = {}: eta {} is against \
+                 a limit of {}; lower eta, or switch auto eta on",
+                short(tally.energy),
                 number(self.settings.guard),
-                tally.first_energy,
+                short(tally.first_energy),
                 number(tally.eta),
+                short(limit),
             ),
         }
     }

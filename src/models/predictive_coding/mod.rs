@@ -17,6 +17,7 @@ pub mod spectrum;
 pub mod state;
 mod step;
 pub mod strict;
+mod sweep;
 pub mod theory;
 pub mod workspace;
 pub mod zil;
@@ -29,6 +30,7 @@ pub const FAMILY: Family = Family {
     title: "Predictive coding",
     summary: "Exact, FixedPred, Strict and Z-IL inference beside backpropagation",
     params: params::PARAMS,
+    describe: |setup| Ok(build(setup)?.description()),
     build,
     bibtex: BIBTEX,
     reference_formats: &[case::FORMAT],

@@ -67,7 +67,7 @@ pub const PARAMS: &[ParamSpec] = &[
         Value::Words(text(DIGITS)),
         Restart,
         Model,
-        "Predictive layers separated by `/`, the operations of one joined by `+`: a number or `dense N`, `conv C kK [sS] [pP]`, `pool K [sS]`, `flatten`, `tanh`, `relu`, `softplus`, `identity`. How operations are grouped changes predictive coding, not backpropagation."
+        "Predictive layers separated by `/`, the operations of one joined by `+`: a number or `dense N`, `conv C kK [sS] [pP]`, `pool K [sS]`, `flatten`, `tanh`, `relu`, `softplus [BETA]` (beta 10 where none is given), `identity`. How operations are grouped changes predictive coding, not backpropagation."
     ),
     param!(
         "loss",

@@ -61,7 +61,7 @@ pub fn draw(run: &Run, theme: Theme, page: (usize, usize), area: Rect, buf: &mut
     };
     let most = SHORTER
         .into_iter()
-        .map(|(letters, long)| (tabs(run, theme, page, letters), right(long)))
+        .map(|(names, long)| (tabs(run, theme, page, names), right(long)))
         .find(fits);
     let (tabs, right) = most.unwrap_or_else(|| (Vec::new(), right(false)));
     x = pen.pieces(x + 1, 0, &tabs);
@@ -88,36 +88,40 @@ fn behind_word(run: &Run) -> String {
     }
 }
 
-/// What is given up first where room is short: the words of the progress, then the ends of the
-/// views' names.
-const SHORTER: [(usize, bool); 8] = [
-    (usize::MAX, true),
-    (usize::MAX, false),
-    (8, false),
-    (6, false),
-    (5, false),
-    (4, false),
-    (3, false),
-    (0, false),
+/// What is given up first where room is short: the words of the progress, then the names of the
+/// views that are not open, then all names.
+const SHORTER: [(Names, bool); 4] = [
+    (Names::All, true),
+    (Names::All, false),
+    (Names::Open, false),
+    (Names::None, false),
 ];
 
-/// The views by number and so many letters of their names.
-fn tabs(run: &Run, theme: Theme, (page, pages): (usize, usize), letters: usize) -> Vec<Piece> {
+/// Which views are named, beside their numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    All,
+    Open,
+    None,
+}
+
+/// The views by number and name.
+fn tabs(run: &Run, theme: Theme, (page, pages): (usize, usize), names: Names) -> Vec<Piece> {
     let separator = format!("{} ", theme.symbols().separator);
     let mut pieces = vec![(separator, theme.style(Role::Dim))];
     for (i, tab) in run.tabs.iter().enumerate() {
-        let name: String = tab.name.chars().take(letters).collect();
-        let name = format!("{} {name}", i + 1);
-        let name = name.trim_end();
-        pieces.push(if i == run.tab {
-            let page = if pages > 1 {
-                format!(" {page}/{pages}")
-            } else {
-                String::new()
-            };
-            (format!("[{name}{page}]"), theme.style(Role::Accent))
+        let open = i == run.tab;
+        let mut words = (i + 1).to_string();
+        if names == Names::All || (names == Names::Open && open) {
+            words.push_str(&format!(" {}", tab.name));
+        }
+        if open && pages > 1 {
+            words.push_str(&format!(" {page}/{pages}"));
+        }
+        pieces.push(if open {
+            (format!("[{words}]"), theme.style(Role::Accent))
         } else {
-            (name.to_owned(), theme.style(Role::Text))
+            (words, theme.style(Role::Text))
         });
         pieces.push((" ".into(), theme.style(Role::Text)));
     }

@@ -1,16 +1,13 @@
-//! The reference cases of the statistics: counts and covariances of given spikes, and the properties
-//! of the external input.
+//! The reference case of the statistics: counts and covariances of given spikes.
 
 use serde_json::Value;
 
 use super::cells::Cells;
 use super::covariance::{CountCovariance, Groups, PairMeans};
-use crate::models::balanced::input::{Input, Law};
-use crate::models::balanced::theory::reference::{Comparison, flat, list, number, wrong};
+use crate::models::balanced::theory::reference::{Comparison, flat, number, wrong};
 use crate::models::{CaseError, Check};
 
 pub const ANALYSIS_FORMAT: &str = "balanced-analysis-1";
-pub const INPUT_FORMAT: &str = "balanced-input-1";
 
 /// Spike times of the file become whole numbers of so many to a millisecond.
 const PER_MS: f64 = 1e6;
@@ -147,110 +144,6 @@ pub fn verify_analysis(file: &Value) -> Result<Vec<Check>, CaseError> {
     Ok(compare.checks)
 }
 
-/// Seed of the streams that are measured. The file gives none: its numbers are expectations.
-const SEED: u64 = 1;
-
-/// Measures a stream for each set of a file of the format [`INPUT_FORMAT`].
-/// # Errors
-/// When the file is not of the format.
-pub fn verify_input(file: &Value) -> Result<Vec<Check>, CaseError> {
-    let mut checks = Vec::new();
-    for (i, set) in list(file, "sets")?.iter().enumerate() {
-        let at = format!("sets[{i}]");
-        let of = |key: &str| number(set, &at, key);
-        let law = Law {
-            neurons: of("Nx")? as usize,
-            rate: of("rx_kHz")?,
-            c: of("c")?,
-            tau_jitter: of("tau_jitter")?,
-        };
-        let (t, window) = (of("T")?, of("win")?);
-        if !(law.neurons >= 2 && law.rate >= 0.0 && window > 0.0 && t >= 2.0 * window) {
-            return Err(wrong(at, "needs Nx of at least 2, a rate and two windows"));
-        }
-        let measured = Measured::of(law, t, window);
-        let tolerance = &set["tol"];
-        let within = |key: &str| tolerance.get(key).and_then(Value::as_f64);
-        let mut push = |quantity: &str, deviation: f64, bound: f64| {
-            checks.push(Check {
-                path: "input".to_owned(),
-                quantity: format!("{at} {quantity}"),
-                deviation,
-                bound,
-            });
-        };
-        let rate = of("mean_rate_kHz")?;
-        let of_rate = within("mean_rate_rel").unwrap_or(0.02);
-        push("mean rate", (measured.rate / rate - 1.0).abs(), of_rate);
-        let relative = within("count_cov_rel");
-        let variance = of("count_var")?;
-        // The same sampling error as that of the covariance, where the file gives none.
-        push(
-            "count variance",
-            (measured.variance / variance - 1.0).abs(),
-            relative.unwrap_or(0.05),
-        );
-        let covariance = of("count_cov_exact")?;
-        match relative {
-            Some(bound) if covariance != 0.0 => {
-                push(
-                    "count covariance",
-                    (measured.covariance / covariance - 1.0).abs(),
-                    bound,
-                );
-                let correlation = of("count_corr_exact")?;
-                let off = (measured.correlation / correlation - 1.0).abs();
-                push("count correlation", off, bound);
-            }
-            _ => {
-                let bound = within("count_cov_abs_c0").unwrap_or(0.01);
-                push(
-                    "count covariance",
-                    (measured.covariance - covariance).abs(),
-                    bound,
-                );
-            }
-        }
-    }
-    Ok(checks)
-}
-
-struct Measured {
-    rate: f64,
-    variance: f64,
-    covariance: f64,
-    correlation: f64,
-}
-
-impl Measured {
-    fn of(law: Law, t: f64, window: f64) -> Self {
-        let n = law.neurons;
-        let mut input = Input::new(law, SEED, "external");
-        let mut covariance = CountCovariance::new(Groups::new(&[n]), n.min(400));
-        let windows = (t / window).floor() as usize;
-        let mut counts = vec![0u32; n];
-        let mut spikes = 0u64;
-        for w in 1..=windows {
-            input.until(w as f64 * window, |neuron| {
-                counts[neuron] += 1;
-                spikes += 1;
-            });
-            covariance.take(|each| {
-                for (id, count) in counts.iter_mut().enumerate() {
-                    each(id, *count);
-                    *count = 0;
-                }
-            });
-        }
-        Self {
-            rate: spikes as f64 / (n as f64 * windows as f64 * window),
-            variance: covariance.mean_variance(0..1),
-            covariance: covariance.mean(0..1, 0..1).off_diagonal,
-            correlation: covariance.mean_correlation(0..1, 0..1).off_diagonal,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,11 +158,5 @@ mod tests {
     fn analysis_of_the_reference() {
         let text = include_str!("../../../../tests/reference/balanced/analysis_case.json");
         assert_eq!(failed(text, verify_analysis), []);
-    }
-
-    #[test]
-    fn input_of_the_reference() {
-        let text = include_str!("../../../../tests/reference/balanced/xspike_properties.json");
-        assert_eq!(failed(text, verify_input), []);
     }
 }
