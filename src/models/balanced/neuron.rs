@@ -71,7 +71,7 @@ pub fn advance<T: Real>(
 #[inline(always)]
 fn step<T: Real>(v: T, [e, i, x]: [T; 3], injected: T, f: &Factors<T>) -> (T, [T; 3]) {
     let synaptic = injected + e * f.gain[0] + i * f.gain[1] + x * f.gain[2];
-    let spike = f.g_l_delta_t * ((v - f.v_t) * f.delta_t_inverse).exp();
+    let spike = f.g_l_delta_t * ((v - f.v_t) * f.delta_t_inverse).exp_held();
     let next = v + f.dt_c * (synaptic + f.g_l * (f.e_l - v) + spike);
     (next, [e * f.decay[0], i * f.decay[1], x * f.decay[2]])
 }

@@ -15,7 +15,7 @@ use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Kernel, Rule, WithKernel};
-use super::traces::{Recent, Traces};
+use super::traces::{HOT, Recent, Traces};
 use super::wires::{Index, Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -57,6 +57,7 @@ pub struct Projection<T> {
     clamp: Option<f64>,
     rows: Option<Rows>,
     visits: Option<Visits<T>>,
+    chunk: Box<Chunk<T>>,
 }
 
 /// What a checkpoint holds of a projection.
@@ -82,6 +83,7 @@ impl<T: Real> Projection<T> {
             clamp: None,
             rows: None,
             visits: None,
+            chunk: Box::new(Chunk::new()),
         }
     }
 
@@ -188,6 +190,7 @@ impl<T: Real> Projection<T> {
                     place,
                     traces,
                     current,
+                    chunk: &mut self.chunk,
                 },
             ),
         }
@@ -279,6 +282,7 @@ impl<T: Real> Projection<T> {
                 place,
                 traces,
                 now,
+                chunk: &mut self.chunk,
             },
         );
     }
@@ -314,6 +318,7 @@ impl<T: Real> Projection<T> {
                     k,
                     place,
                     traces,
+                    chunk: &mut Chunk::new(),
                 },
             );
         }
@@ -339,6 +344,7 @@ impl<T: Real> Projection<T> {
                     k,
                     place,
                     traces,
+                    chunk: &mut Chunk::new(),
                 },
             );
         }
@@ -508,189 +514,28 @@ struct Visit<'a, T> {
     place: &'a Place,
     traces: &'a Traces<T>,
     current: &'a mut [T],
+    chunk: &'a mut Chunk<T>,
 }
 
 impl<T: Real> WithKernel<T> for Visit<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
-        let Self {
-            wires,
-            weights,
-            last,
-            fired,
-            place,
-            traces,
-            current,
-        } = self;
-        let starts = wires.starts();
-        match &wires.targets {
-            Indices::Narrow(t) => visit(
-                kernel, t, starts, weights, last, fired, place, traces, current,
-            ),
-            Indices::Wide(t) => visit(
-                kernel, t, starts, weights, last, fired, place, traces, current,
-            ),
-        }
-    }
-}
-
-/// Synapses that are worked on together.
-const LANES: usize = 16;
-
-/// Postsynaptic spikes that are worked on without a branch; more are rare between two visits.
-const DEPTH: usize = 3;
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma"
-))]
-fn visit<T: Real, K: Kernel<T>, I: Index>(
-    kernel: K,
-    targets: &[I],
-    starts: &[usize],
-    weights: &mut [T],
-    last: &mut [T],
-    fired: &[u32],
-    place: &Place,
-    traces: &Traces<T>,
-    current: &mut [T],
-) {
-    let now = traces.scale();
-    let posts = &traces.recent[place.post.clone()];
-    for &cell in fired {
-        let k = cell as usize - place.pre.start;
-        let y_pre = traces.recent[cell as usize].y;
-        let since = std::mem::replace(&mut last[k], now);
-        let column = starts[k]..starts[k + 1];
-        let (targets, weights) = (&targets[column.clone()], &mut weights[column]);
-        let (whole, rest) = targets.as_chunks::<LANES>();
-        let (whole_weights, rest_weights) = weights.as_chunks_mut::<LANES>();
-        for (targets, weights) in whole.iter().zip(whole_weights) {
-            let lanes = Lanes {
+        let now = self.traces.scale();
+        for &cell in self.fired {
+            let k = cell as usize - self.place.pre.start;
+            let column = self.wires.column(k);
+            let visited = Column {
                 kernel,
-                since,
+                since: std::mem::replace(&mut self.last[k], now),
                 now,
-                y_pre,
+                y_pre: self.traces.recent[cell as usize].y,
+                traces: self.traces,
+                posts: self.place.post.clone(),
             };
-            lanes.visit(targets, weights, posts, traces, place.post.start, current);
-        }
-        for (target, weight) in rest.iter().zip(rest_weights) {
-            let j = target.at();
-            let cell = place.post.start + j;
-            traces.older(cell, since, 0, |s| {
-                if s > now {
-                    *weight = kernel.post(*weight, y_pre * s);
-                }
-            });
-            current[j] += *weight;
-            *weight = kernel.pre(*weight, posts[j].y * now);
-            if posts[j].spikes[0] == now {
-                *weight = kernel.post(*weight, y_pre * now);
-            }
-        }
-    }
-}
-
-/// What the synapses of a column have in common.
-#[derive(Clone, Copy)]
-struct Lanes<K, T> {
-    kernel: K,
-    since: T,
-    now: T,
-    y_pre: T,
-}
-
-impl<T: Real, K: Kernel<T>> Lanes<K, T> {
-    /// Spikes before this step, delivery, the presynaptic spike, and last the postsynaptic cells
-    /// that fire in this step too.
-    #[inline(always)]
-    fn visit<I: Index>(
-        self,
-        targets: &[I; LANES],
-        weights: &mut [T; LANES],
-        posts: &[Recent<T>],
-        traces: &Traces<T>,
-        post_start: usize,
-        current: &mut [T],
-    ) {
-        let Self {
-            kernel,
-            since,
-            now,
-            y_pre,
-        } = self;
-        let mut w = *weights;
-        let mut y = [T::zero(); LANES];
-        let mut spikes = [[T::zero(); LANES]; DEPTH];
-        for i in 0..LANES {
-            let j = targets[i].at();
-            let recent = &posts[j];
-            y[i] = recent.y;
-            for back in 0..DEPTH {
-                spikes[back][i] = recent.spikes[back];
-            }
-            if recent.spikes[DEPTH] < since {
-                traces.older(post_start + j, since, DEPTH, |s| {
-                    w[i] = kernel.post(w[i], y_pre * s);
-                });
-            }
-        }
-        for spikes in spikes[1..].iter().rev() {
-            for i in 0..LANES {
-                let after = kernel.post(w[i], y_pre * spikes[i]);
-                w[i] = if spikes[i] < since { after } else { w[i] };
-            }
-        }
-        let newest = &spikes[0];
-        let mut together = false;
-        for i in 0..LANES {
-            let after = kernel.post(w[i], y_pre * newest[i]);
-            let counts = newest[i] < since && newest[i] > now;
-            w[i] = if counts { after } else { w[i] };
-            together |= newest[i] == now;
-        }
-        for i in 0..LANES {
-            current[targets[i].at()] += w[i];
-        }
-        for i in 0..LANES {
-            w[i] = kernel.pre(w[i], y[i] * now);
-        }
-        if together {
-            for i in 0..LANES {
-                if newest[i] == now {
-                    w[i] = kernel.post(w[i], y_pre * now);
-                }
-            }
-        }
-        *weights = w;
-    }
-
-    /// Spikes up to and including this step.
-    #[inline(always)]
-    fn catch_up<I: Index>(
-        self,
-        targets: &[I],
-        weights: &mut [T],
-        posts: &[Recent<T>],
-        traces: &Traces<T>,
-        post_start: usize,
-    ) {
-        let Self {
-            kernel,
-            since,
-            y_pre,
-            ..
-        } = self;
-        for (target, weight) in targets.iter().zip(weights) {
-            let j = target.at();
-            let recent = &posts[j];
-            if recent.spikes[DEPTH] < since {
-                traces.older(post_start + j, since, DEPTH, |s| {
-                    *weight = kernel.post(*weight, y_pre * s);
-                });
-            }
-            for &spike in recent.spikes[..DEPTH].iter().rev() {
-                let after = kernel.post(*weight, y_pre * spike);
-                *weight = if spike < since { after } else { *weight };
+            let weights = &mut self.weights[column.clone()];
+            let (current, chunk) = (&mut *self.current, &mut *self.chunk);
+            match &self.wires.targets {
+                Indices::Narrow(t) => visit(&visited, &t[column], weights, current, chunk),
+                Indices::Wide(t) => visit(&visited, &t[column], weights, current, chunk),
             }
         }
     }
@@ -705,33 +550,28 @@ struct CatchUp<'a, T> {
     place: &'a Place,
     traces: &'a Traces<T>,
     now: T,
+    chunk: &'a mut Chunk<T>,
 }
 
 impl<T: Real> WithKernel<T> for CatchUp<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         for k in self.columns {
-            let synapses = self.wires.column(k);
-            let lanes = Lanes {
-                kernel,
-                since: self.last[k],
-                now: self.now,
-                y_pre: self.traces.recent[self.place.pre.start + k].y,
+            let look = Look {
+                wires: self.wires,
+                synapses: self.wires.column(k),
+                weights: &mut self.weights[self.wires.column(k)],
+                last: std::mem::replace(&mut self.last[k], self.now),
+                k,
+                place: self.place,
+                traces: self.traces,
+                chunk: &mut *self.chunk,
             };
-            self.last[k] = self.now;
-            let weights = &mut self.weights[synapses.clone()];
-            catch_up(
-                lanes,
-                self.wires,
-                synapses,
-                weights,
-                self.place,
-                self.traces,
-            );
+            look.run(kernel);
         }
     }
 }
 
-/// Weights as they would be after a visit, for those who only look.
+/// Brings the weights of some synapses of column `k` up to date.
 struct Look<'a, T> {
     wires: &'a Wires,
     synapses: Range<usize>,
@@ -740,39 +580,146 @@ struct Look<'a, T> {
     k: usize,
     place: &'a Place,
     traces: &'a Traces<T>,
+    chunk: &'a mut Chunk<T>,
 }
 
 impl<T: Real> WithKernel<T> for Look<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
-        let lanes = Lanes {
+        let column = Column {
             kernel,
             since: self.last,
-            now: self.traces.scale(),
+            // Later than every spike.
+            now: T::zero(),
             y_pre: self.traces.recent[self.place.pre.start + self.k].y,
+            traces: self.traces,
+            posts: self.place.post.clone(),
         };
-        catch_up(
-            lanes,
-            self.wires,
-            self.synapses,
-            self.weights,
-            self.place,
-            self.traces,
-        );
+        let chunk = self.chunk;
+        match &self.wires.targets {
+            Indices::Narrow(t) => catch_up(&column, &t[self.synapses], self.weights, chunk),
+            Indices::Wide(t) => catch_up(&column, &t[self.synapses], self.weights, chunk),
+        }
     }
 }
 
-fn catch_up<T: Real, K: Kernel<T>>(
-    lanes: Lanes<K, T>,
-    wires: &Wires,
-    synapses: Range<usize>,
+/// What the synapses of a column have in common.
+struct Column<'a, K, T> {
+    kernel: K,
+    /// `S` of the last visit and of this step.
+    since: T,
+    now: T,
+    y_pre: T,
+    traces: &'a Traces<T>,
+    posts: Range<usize>,
+}
+
+/// Synapses that are worked on together: what is read of their cells stays in the first cache.
+const CHUNK: usize = 256;
+
+/// What is read of the postsynaptic cells of a chunk.
+#[derive(Clone, Debug)]
+struct Chunk<T> {
+    recent: [Recent<T>; CHUNK],
+    /// Synapses with more than two spikes since the last visit.
+    many: [u16; CHUNK],
+    arriving: [T; CHUNK],
+}
+
+impl<T: Real> Chunk<T> {
+    fn new() -> Self {
+        let none = Recent {
+            y: T::zero(),
+            spikes: [T::zero(); HOT],
+        };
+        Self {
+            recent: [none; CHUNK],
+            many: [0; CHUNK],
+            arriving: [T::zero(); CHUNK],
+        }
+    }
+}
+
+impl<K: Kernel<T>, T: Real> Column<'_, K, T> {
+    /// Reads the cells, and does what all but their last two spikes do.
+    #[inline(always)]
+    fn read<I: Index>(&self, targets: &[I], weights: &mut [T], chunk: &mut Chunk<T>) {
+        let posts = &self.traces.recent[self.posts.clone()];
+        let mut many = 0;
+        for (i, (target, recent)) in targets.iter().zip(&mut chunk.recent).enumerate() {
+            *recent = posts[target.at()];
+            chunk.many[many] = i as u16;
+            many += usize::from(recent.spikes[HOT - 1] < self.since);
+        }
+        for &i in &chunk.many[..many] {
+            let i = usize::from(i);
+            let cell = self.posts.start + targets[i].at();
+            let (later, back) = self.traces.since(cell, self.since);
+            for back in (HOT - 1..later).rev().map(back) {
+                weights[i] = self.kernel.post(weights[i], self.y_pre * back);
+            }
+        }
+    }
+
+    /// What the last two spikes do, as far as they are before this step.
+    #[inline(always)]
+    fn last_two(&self, weight: T, recent: &Recent<T>) -> T {
+        let [newest, second, _] = recent.spikes;
+        let after = self.kernel.post(weight, self.y_pre * second);
+        let weight = if second < self.since { after } else { weight };
+        let after = self.kernel.post(weight, self.y_pre * newest);
+        let counts = (newest < self.since) & (newest > self.now);
+        if counts { after } else { weight }
+    }
+}
+
+/// Postsynaptic spikes before this step, delivery, the presynaptic spike, and last the postsynaptic
+/// cells that fire in this step too.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma"
+))]
+fn visit<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
     weights: &mut [T],
-    place: &Place,
-    traces: &Traces<T>,
+    current: &mut [T],
+    chunk: &mut Chunk<T>,
 ) {
-    let posts = &traces.recent[place.post.clone()];
-    let start = place.post.start;
-    match &wires.targets {
-        Indices::Narrow(t) => lanes.catch_up(&t[synapses], weights, posts, traces, start),
-        Indices::Wide(t) => lanes.catch_up(&t[synapses], weights, posts, traces, start),
+    let (kernel, now, y_pre) = (column.kernel, column.now, column.y_pre);
+    for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
+        column.read(targets, weights, chunk);
+        let lanes = weights
+            .iter_mut()
+            .zip(&chunk.recent)
+            .zip(&mut chunk.arriving);
+        for ((weight, recent), arriving) in lanes {
+            let before = column.last_two(*weight, recent);
+            *arriving = before;
+            let after = kernel.pre(before, recent.y * now);
+            let both = kernel.post(after, y_pre * now);
+            *weight = if recent.spikes[0] == now { both } else { after };
+        }
+        for (target, arriving) in targets.iter().zip(&chunk.arriving) {
+            current[target.at()] += *arriving;
+        }
+    }
+}
+
+/// Postsynaptic spikes up to the last step.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma"
+))]
+fn catch_up<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
+    weights: &mut [T],
+    chunk: &mut Chunk<T>,
+) {
+    for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
+        column.read(targets, weights, chunk);
+        for (weight, recent) in weights.iter_mut().zip(&chunk.recent) {
+            *weight = column.last_two(*weight, recent);
+        }
     }
 }

@@ -7,8 +7,8 @@ use crate::models::nn::real::Real;
 /// Spikes that are kept of each cell, a power of two.
 pub const RING: usize = 128;
 
-/// Spikes that lie beside the trace, so that most visits find them there.
-pub const HOT: usize = 7;
+/// Spikes that lie beside the trace, where every visit reads them.
+pub const HOT: usize = 3;
 
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
 const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
@@ -146,33 +146,17 @@ impl<T: Real> Traces<T> {
         self.decay = decay;
     }
 
-    /// Calls `each` with the spikes of `cell` later than `since`, the newest `skip` left out, oldest
-    /// first.
-    #[inline(always)]
-    pub fn older(&self, cell: usize, since: T, skip: usize, mut each: impl FnMut(T)) {
-        let hot = &self.recent[cell].spikes;
-        if hot[HOT - 1] < since {
-            self.much_older(cell, since, &mut each);
-        }
-        for &spike in hot[skip..].iter().rev() {
-            if spike < since {
-                each(spike);
-            }
-        }
-    }
-
-    #[cold]
-    fn much_older(&self, cell: usize, since: T, each: &mut impl FnMut(T)) {
+    /// How many of the last spikes of `cell` are later than `since`, and those that are kept.
+    #[inline]
+    pub fn since(&self, cell: usize, since: T) -> (usize, impl Fn(usize) -> T) {
         let ring = &self.ring[cell * RING..][..RING];
         let count = self.count[cell] as usize;
-        let entry = |back: usize| ring[count.wrapping_sub(back) % RING];
-        let mut first = HOT;
-        while first < RING && entry(first + 1) < since {
-            first += 1;
+        let back = move |back: usize| ring[count.wrapping_sub(back + 1) % RING];
+        let mut later = 0;
+        while later < RING && back(later) < since {
+            later += 1;
         }
-        for back in (HOT..first).rev() {
-            each(entry(back + 1));
-        }
+        (later, back)
     }
 
     /// Whether the sizes are those of so many cells.

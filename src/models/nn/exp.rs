@@ -48,6 +48,15 @@ pub fn exp(x: f32) -> f32 {
     if x.is_nan() { x } else { y }
 }
 
+/// `e^x` for `x` held between -87.3 and 88.3, with the error of [`exp`]; some number for NaN.
+#[inline(always)]
+pub fn exp_held(x: f32) -> f32 {
+    let inside = if x > -87.3 { x } else { -87.3 };
+    let inside = if inside < 88.3 { inside } else { 88.3 };
+    let (scale, tail) = split(inside);
+    scale * tail + scale
+}
+
 /// `tanh x` within 2.5e-7 of relative error, small `x` included.
 #[inline(always)]
 pub fn tanh(x: f32) -> f32 {
@@ -100,6 +109,10 @@ mod tests {
         assert_eq!(exp(f32::NEG_INFINITY), 0.0);
         assert_eq!(exp(1e9), f32::INFINITY);
         assert!(exp(f32::NAN).is_nan());
+        for x in [-86.0, -3.7, 0.0, 4.9, 88.0] {
+            assert_eq!(exp_held(x), exp(x));
+        }
+        assert_eq!(exp_held(200.0), exp(88.3));
     }
 
     #[test]
