@@ -33,18 +33,19 @@ use crate::models::nn::real::Real;
 
 /// Milliseconds between two readings.
 const RATE: u64 = 10;
-const WEIGHTS: u64 = 100;
+const CURRENTS: u64 = 100;
+const WEIGHTS: u64 = 200;
 const FINITE: u64 = 5_000;
 /// A block of the rates that weights are compared with.
 const BLOCK: u64 = 20_000;
 
 /// Synapses of each block whose weights are read.
-const SYNAPSES: usize = 2_000;
+const SYNAPSES: usize = 4_000;
 
 /// The groups of cells that are told apart: both parts of E, both parts of I.
 const E1: usize = 0;
 const E2: usize = 1;
-const GROUPS: usize = 4;
+pub const GROUPS: usize = 4;
 const E: Range<usize> = 0..2;
 const I: Range<usize> = 2..4;
 
@@ -212,9 +213,13 @@ impl Statistics {
         if ms.is_multiple_of(RATE) {
             self.read_rates(network.stimulated());
         }
+        if ms.is_multiple_of(CURRENTS) {
+            self.read_currents();
+        }
         if ms.is_multiple_of(WEIGHTS) {
             self.read_weights(network);
-            self.read_currents();
+        }
+        if ms.is_multiple_of(CURRENTS) {
             self.predict(network.stimulated());
         }
         if ms.is_multiple_of(BLOCK) {
