@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use super::sizes::{Block, Population};
-use super::traces::{RING, Recent};
+use super::traces::{HOT, RING};
 use super::wires::{Indices, Wires};
 use crate::data::memory::available;
 
@@ -31,7 +31,7 @@ pub fn needed(settings: &Settings) -> f64 {
         Wires::bytes(sizes.of(population), sizes.x, p)
     });
     let second = Wires::bytes(sizes.stimulated_e, sizes.x2, settings.stimulus.p_x2);
-    let cell = 8 * size_of::<f32>() + size_of::<Recent<f32>>() + RING * size_of::<f32>();
+    let cell = (8 + HOT + RING) * size_of::<f32>();
     let cells = sizes.n() as f64 * cell as f64;
     blocks.iter().chain(&external).sum::<f64>() + second + cells
 }

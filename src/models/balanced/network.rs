@@ -174,14 +174,14 @@ impl<T: Real> Network<T> {
 
     /// Takes over everything that may change while the network runs.
     pub fn apply(&mut self, settings: &Settings) {
-        let old = self.factors.gain;
+        let old = self.factors.current;
         self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
         // Currents stay as they are where their time constants change.
         for (charges, (old, new)) in self
             .cells
             .charges
             .iter_mut()
-            .zip(old.iter().zip(self.factors.gain))
+            .zip(old.iter().zip(self.factors.current))
         {
             if *old != new {
                 charges
@@ -261,14 +261,14 @@ impl<T: Real> Network<T> {
 
     /// A synaptic current of one cell in mV/ms, after the decay.
     pub fn current(&self, kind: Current, cell: usize) -> f64 {
-        (self.cells.charges[kind as usize][cell] * self.factors.gain[kind as usize]).f64()
+        (self.cells.charges[kind as usize][cell] * self.factors.current[kind as usize]).f64()
     }
 
     /// Mean of a synaptic current over cells in mV/ms, after the decay.
     pub fn mean_current(&self, kind: Current, cells: Range<usize>) -> f64 {
         let count = cells.len() as f64;
         let sum = super::sums::sum(&self.cells.charges[kind as usize][cells]);
-        sum * self.factors.gain[kind as usize].f64() / count
+        sum * self.factors.current[kind as usize].f64() / count
     }
 
     /// The injected current of a cell in mV/ms.

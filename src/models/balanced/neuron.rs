@@ -5,7 +5,8 @@ use multiversion::multiversion;
 use super::settings::Factors;
 use crate::models::nn::real::Real;
 
-const LANES: usize = 16;
+/// Neurons that are worked on together; fewer would load the constants more often.
+const LANES: usize = 64;
 
 /// Stored charges of the recurrent E, I and the external currents, see
 /// [`Factors::gain`](super::settings::Factors).
@@ -34,7 +35,23 @@ pub fn advance<T: Real>(
     first: usize,
     fired: &mut Vec<u32>,
 ) {
-    let none = [T::zero(); LANES];
+    if injected.is_empty() {
+        all::<T, false>(voltages, charges, injected, f, first, fired);
+    } else {
+        all::<T, true>(voltages, charges, injected, f, first, fired);
+    }
+}
+
+#[inline(always)]
+fn all<T: Real, const INJECTED: bool>(
+    voltages: &mut [T],
+    charges: Charges<T>,
+    injected: &[T],
+    f: &Factors<T>,
+    first: usize,
+    fired: &mut Vec<u32>,
+) {
+    let f = *f;
     let (v, v_rest) = voltages.as_chunks_mut::<LANES>();
     let (e, e_rest) = charges.e.as_chunks_mut::<LANES>();
     let (i, i_rest) = charges.i.as_chunks_mut::<LANES>();
@@ -43,37 +60,40 @@ pub fn advance<T: Real>(
     let whole = v.len();
     let charges = e.iter_mut().zip(i).zip(x);
     for (chunk, (v, ((e, i), x))) in v.iter_mut().zip(charges).enumerate() {
-        let injected = injected.get(chunk).unwrap_or(&none);
         let mut any = false;
         for lane in 0..LANES {
-            let (next, [e_next, i_next, x_next]) =
-                step(v[lane], [e[lane], i[lane], x[lane]], injected[lane], f);
+            let mut next = step(v[lane], [e[lane], i[lane], x[lane]], &f);
+            if INJECTED {
+                next += f.dt_c * injected[chunk][lane];
+            }
             any |= next >= f.v_th;
             v[lane] = next;
-            e[lane] = e_next;
-            i[lane] = i_next;
-            x[lane] = x_next;
+            e[lane] *= f.decay[0];
+            i[lane] *= f.decay[1];
+            x[lane] *= f.decay[2];
         }
         if any {
-            reset(v, f, first + LANES * chunk, fired);
+            reset(v, &f, first + LANES * chunk, fired);
         }
     }
     for lane in 0..v_rest.len() {
-        let injected = injected_rest.get(lane).copied().unwrap_or(T::zero());
-        let charges = [e_rest[lane], i_rest[lane], x_rest[lane]];
-        let (next, charges) = step(v_rest[lane], charges, injected, f);
+        let mut next = step(v_rest[lane], [e_rest[lane], i_rest[lane], x_rest[lane]], &f);
+        if INJECTED {
+            next += f.dt_c * injected_rest[lane];
+        }
         v_rest[lane] = next;
-        [e_rest[lane], i_rest[lane], x_rest[lane]] = charges;
+        e_rest[lane] *= f.decay[0];
+        i_rest[lane] *= f.decay[1];
+        x_rest[lane] *= f.decay[2];
     }
-    reset(v_rest, f, first + LANES * whole, fired);
+    reset(v_rest, &f, first + LANES * whole, fired);
 }
 
 #[inline(always)]
-fn step<T: Real>(v: T, [e, i, x]: [T; 3], injected: T, f: &Factors<T>) -> (T, [T; 3]) {
-    let synaptic = injected + e * f.gain[0] + i * f.gain[1] + x * f.gain[2];
-    let spike = f.g_l_delta_t * ((v - f.v_t) * f.delta_t_inverse).exp_held();
-    let next = v + f.dt_c * (synaptic + f.g_l * (f.e_l - v) + spike);
-    (next, [e * f.decay[0], i * f.decay[1], x * f.decay[2]])
+fn step<T: Real>(v: T, [e, i, x]: [T; 3], f: &Factors<T>) -> T {
+    let synaptic = e * f.gain[0] + i * f.gain[1] + x * f.gain[2];
+    let spike = (v * f.slope + f.offset).exp2_held();
+    (v * f.keep + f.pull) + (synaptic + spike)
 }
 
 fn reset<T: Real>(voltages: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {

@@ -15,7 +15,7 @@ use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Kernel, Rule, WithKernel};
-use super::traces::{HOT, Recent, Traces};
+use super::traces::Traces;
 use super::wires::{Index, Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -485,12 +485,12 @@ struct Direct<'a, T> {
 impl<T: Real> WithKernel<T> for Direct<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         let scale = self.traces.scale();
-        let posts = &self.traces.recent[self.place.post.clone()];
-        let pres = &self.traces.recent[self.place.pre.clone()];
+        let posts = &self.traces.y[self.place.post.clone()];
+        let pres = &self.traces.y[self.place.pre.clone()];
         for &cell in self.fired_pre {
             let column = self.wires.column(cell as usize - self.place.pre.start);
             for s in column {
-                let x = posts[self.wires.target(s)].y * scale;
+                let x = posts[self.wires.target(s)] * scale;
                 self.weights[s] = kernel.pre(self.weights[s], x);
             }
         }
@@ -498,7 +498,7 @@ impl<T: Real> WithKernel<T> for Direct<'_, T> {
             let j = cell as usize - self.place.post.start;
             for r in self.rows.starts[j]..self.rows.starts[j + 1] {
                 let s = self.rows.synapses[r] as usize;
-                let x = pres[self.rows.pres.get(r)].y * scale;
+                let x = pres[self.rows.pres.get(r)] * scale;
                 self.weights[s] = kernel.post(self.weights[s], x);
             }
         }
@@ -521,13 +521,21 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         let now = self.traces.scale();
         for &cell in self.fired {
+            let column = self.wires.column(cell as usize - self.place.pre.start);
+            let weights = &self.weights[column.clone()];
+            match &self.wires.targets {
+                Indices::Narrow(t) => fetch(&t[column], weights),
+                Indices::Wide(t) => fetch(&t[column], weights),
+            }
+        }
+        for &cell in self.fired {
             let k = cell as usize - self.place.pre.start;
             let column = self.wires.column(k);
             let visited = Column {
                 kernel,
                 since: std::mem::replace(&mut self.last[k], now),
                 now,
-                y_pre: self.traces.recent[cell as usize].y,
+                y_pre: self.traces.y[cell as usize],
                 traces: self.traces,
                 posts: self.place.post.clone(),
             };
@@ -539,6 +547,16 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
             }
         }
     }
+}
+
+/// Reads an element of each cache line of a column, so that all lines are on their way from memory
+/// at once before the column is worked on.
+fn fetch<T: Real, I: Index>(targets: &[I], weights: &[T]) {
+    let lines = |bytes: usize| 64 / bytes;
+    let targets = targets.iter().step_by(lines(size_of::<I>()));
+    let weights = weights.iter().step_by(lines(size_of::<T>()));
+    std::hint::black_box(targets.fold(0, |sum, target| sum + target.at()));
+    std::hint::black_box(weights.fold(T::zero(), |sum, weight| sum + *weight));
 }
 
 /// Deferred path: columns that get up to date without a spike of theirs.
@@ -590,7 +608,7 @@ impl<T: Real> WithKernel<T> for Look<'_, T> {
             since: self.last,
             // Later than every spike.
             now: T::zero(),
-            y_pre: self.traces.recent[self.place.pre.start + self.k].y,
+            y_pre: self.traces.y[self.place.pre.start + self.k],
             traces: self.traces,
             posts: self.place.post.clone(),
         };
@@ -616,23 +634,25 @@ struct Column<'a, K, T> {
 /// Synapses that are worked on together: what is read of their cells stays in the first cache.
 const CHUNK: usize = 256;
 
-/// What is read of the postsynaptic cells of a chunk.
+/// Postsynaptic spikes that are replayed without a branch; more are rare between two visits.
+const DEPTH: usize = 3;
+
+/// What is read of the postsynaptic cells of a chunk, as arrays.
 #[derive(Clone, Debug)]
 struct Chunk<T> {
-    recent: [Recent<T>; CHUNK],
-    /// Synapses with more than two spikes since the last visit.
+    y: [T; CHUNK],
+    /// The last spikes, newest first.
+    spikes: [[T; CHUNK]; DEPTH],
+    /// Synapses with more spikes since the last visit.
     many: [u16; CHUNK],
     arriving: [T; CHUNK],
 }
 
 impl<T: Real> Chunk<T> {
     fn new() -> Self {
-        let none = Recent {
-            y: T::zero(),
-            spikes: [T::zero(); HOT],
-        };
         Self {
-            recent: [none; CHUNK],
+            y: [T::zero(); CHUNK],
+            spikes: [[T::zero(); CHUNK]; DEPTH],
             many: [0; CHUNK],
             arriving: [T::zero(); CHUNK],
         }
@@ -640,35 +660,50 @@ impl<T: Real> Chunk<T> {
 }
 
 impl<K: Kernel<T>, T: Real> Column<'_, K, T> {
-    /// Reads the cells, and does what all but their last two spikes do.
+    /// Reads the cells, and does what all but their last spikes do.
     #[inline(always)]
     fn read<I: Index>(&self, targets: &[I], weights: &mut [T], chunk: &mut Chunk<T>) {
-        let posts = &self.traces.recent[self.posts.clone()];
+        let recent = &self.traces.recent[self.posts.clone()];
+        let y_posts = &self.traces.y[self.posts.clone()];
+        let since = self.since;
+        let n = targets.len();
         let mut many = 0;
-        for (i, (target, recent)) in targets.iter().zip(&mut chunk.recent).enumerate() {
-            *recent = posts[target.at()];
-            chunk.many[many] = i as u16;
-            many += usize::from(recent.spikes[HOT - 1] < self.since);
+        let y = &mut chunk.y[..n];
+        let [s0, s1, s2] = &mut chunk.spikes;
+        let (s0, s1, s2) = (&mut s0[..n], &mut s1[..n], &mut s2[..n]);
+        for i in 0..n {
+            let j = targets[i].at();
+            y[i] = y_posts[j];
+            let spikes = &recent[j];
+            (s0[i], s1[i], s2[i]) = (spikes[0], spikes[1], spikes[2]);
+            chunk.many[many % CHUNK] = i as u16;
+            many += usize::from(spikes[DEPTH] < since);
         }
         for &i in &chunk.many[..many] {
             let i = usize::from(i);
             let cell = self.posts.start + targets[i].at();
-            let (later, back) = self.traces.since(cell, self.since);
-            for back in (HOT - 1..later).rev().map(back) {
+            let (later, back) = self.traces.since(cell, since);
+            for back in (DEPTH..later).rev().map(back) {
                 weights[i] = self.kernel.post(weights[i], self.y_pre * back);
             }
         }
     }
+}
 
-    /// What the last two spikes do, as far as they are before this step.
-    #[inline(always)]
-    fn last_two(&self, weight: T, recent: &Recent<T>) -> T {
-        let [newest, second, _] = recent.spikes;
-        let after = self.kernel.post(weight, self.y_pre * second);
-        let weight = if second < self.since { after } else { weight };
-        let after = self.kernel.post(weight, self.y_pre * newest);
-        let counts = (newest < self.since) & (newest > self.now);
-        if counts { after } else { weight }
+/// What a spike of the postsynaptic cells did, where it was between the last visit and now.
+#[inline(always)]
+fn replay<T: Real, K: Kernel<T>>(
+    kernel: K,
+    weights: &mut [T],
+    spikes: &[T],
+    y_pre: T,
+    since: T,
+    now: T,
+) {
+    for (weight, spike) in weights.iter_mut().zip(spikes) {
+        let after = kernel.post(*weight, y_pre * *spike);
+        let counts = (*spike < since) & (*spike > now);
+        *weight = if counts { after } else { *weight };
     }
 }
 
@@ -685,19 +720,24 @@ fn visit<T: Real, K: Kernel<T>, I: Index>(
     current: &mut [T],
     chunk: &mut Chunk<T>,
 ) {
-    let (kernel, now, y_pre) = (column.kernel, column.now, column.y_pre);
+    let Column {
+        kernel,
+        since,
+        now,
+        y_pre,
+        ..
+    } = *column;
     for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
         column.read(targets, weights, chunk);
-        let lanes = weights
-            .iter_mut()
-            .zip(&chunk.recent)
-            .zip(&mut chunk.arriving);
-        for ((weight, recent), arriving) in lanes {
-            let before = column.last_two(*weight, recent);
-            *arriving = before;
-            let after = kernel.pre(before, recent.y * now);
+        for spikes in chunk.spikes.iter().rev() {
+            replay(kernel, weights, spikes, y_pre, since, now);
+        }
+        chunk.arriving[..weights.len()].copy_from_slice(weights);
+        let newest = &chunk.spikes[0];
+        for ((weight, y), newest) in weights.iter_mut().zip(&chunk.y).zip(newest) {
+            let after = kernel.pre(*weight, *y * now);
             let both = kernel.post(after, y_pre * now);
-            *weight = if recent.spikes[0] == now { both } else { after };
+            *weight = if *newest == now { both } else { after };
         }
         for (target, arriving) in targets.iter().zip(&chunk.arriving) {
             current[target.at()] += *arriving;
@@ -718,8 +758,15 @@ fn catch_up<T: Real, K: Kernel<T>, I: Index>(
 ) {
     for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
         column.read(targets, weights, chunk);
-        for (weight, recent) in weights.iter_mut().zip(&chunk.recent) {
-            *weight = column.last_two(*weight, recent);
+        for spikes in chunk.spikes.iter().rev() {
+            replay(
+                column.kernel,
+                weights,
+                spikes,
+                column.y_pre,
+                column.since,
+                column.now,
+            );
         }
     }
 }

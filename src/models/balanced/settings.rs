@@ -305,38 +305,58 @@ impl Settings {
 }
 
 /// The parameters as a step needs them: per-step factors in the type that the network runs in.
+///
+/// ```text
+/// V + dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
+///     = keep V + pull + sum gain charge + 2^(slope V + offset)
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Factors<T> {
-    /// `dt / C`.
+    /// `1 - dt gL/C`.
+    pub keep: T,
+    /// `dt gL EL/C`.
+    pub pull: T,
+    /// Of the exponent to the base of 2; `dt gL DeltaT/C` is inside the offset.
+    pub slope: T,
+    pub offset: T,
+    /// `dt/C`.
     pub dt_c: T,
-    pub g_l: T,
-    pub e_l: T,
-    pub g_l_delta_t: T,
-    pub delta_t_inverse: T,
-    pub v_t: T,
     pub v_th: T,
     pub v_re: T,
     /// `1 - dt/tau` of the recurrent E, I and the external currents.
     pub decay: [T; 3],
-    /// What turns stored charge into a current, see [`Kind`](super::network::Current).
+    /// What turns the charge that is stored for each [`Current`](super::network::Current) into that
+    /// current: `(1 - dt/tau)/tau`, and `1/tau` for the external ones.
+    pub current: [T; 3],
+    /// The same times `dt/C`.
     pub gain: [T; 3],
 }
 
 impl<T: Real> Factors<T> {
     pub fn new(dt: f64, neuron: &Neuron, taus: &Taus) -> Self {
-        let decay = |tau: f64| 1.0 - dt / tau;
-        let [e, i, x] = [decay(taus.e), decay(taus.i), decay(taus.x)];
+        let Neuron {
+            c_m,
+            g_l,
+            e_l,
+            v_t,
+            delta_t,
+            v_th,
+            v_re,
+        } = *neuron;
+        let decay = [taus.e, taus.i, taus.x].map(|tau| 1.0 - dt / tau);
+        let current = [decay[0] / taus.e, decay[1] / taus.i, 1.0 / taus.x];
+        let slope = std::f64::consts::LOG2_E / delta_t;
         Self {
-            dt_c: T::of(dt / neuron.c_m),
-            g_l: T::of(neuron.g_l),
-            e_l: T::of(neuron.e_l),
-            g_l_delta_t: T::of(neuron.g_l * neuron.delta_t),
-            delta_t_inverse: T::of(1.0 / neuron.delta_t),
-            v_t: T::of(neuron.v_t),
-            v_th: T::of(neuron.v_th),
-            v_re: T::of(neuron.v_re),
-            decay: [T::of(e), T::of(i), T::of(x)],
-            gain: [T::of(e / taus.e), T::of(i / taus.i), T::of(1.0 / taus.x)],
+            keep: T::of(1.0 - dt * g_l / c_m),
+            pull: T::of(dt * g_l * e_l / c_m),
+            slope: T::of(slope),
+            offset: T::of((dt * g_l * delta_t / c_m).log2() - slope * v_t),
+            dt_c: T::of(dt / c_m),
+            v_th: T::of(v_th),
+            v_re: T::of(v_re),
+            decay: decay.map(T::of),
+            current: current.map(T::of),
+            gain: current.map(|current| T::of(dt / c_m * current)),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::sizes::{Block, Population};
 use crate::models::nn::real::Real;
 
 /// No column of a deferred block is left alone for longer than twice so many ms.
-const ROUND: f64 = 500.0;
+const ROUND: f64 = 1000.0;
 
 impl<T: Real> Network<T> {
     /// One step with the external layers.

@@ -7,25 +7,17 @@ use crate::models::nn::real::Real;
 /// Spikes that are kept of each cell, a power of two.
 pub const RING: usize = 128;
 
-/// Spikes that lie beside the trace, where every visit reads them.
-pub const HOT: usize = 3;
+/// Spikes of a cell that lie together, where every visit reads them.
+pub const HOT: usize = 4;
 
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
 const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
 
-/// What a visit of a synapse reads of its postsynaptic cell, in one place.
+/// Traces of all cells: `dx/dt = -x/tau_STDP`, `x += 1` at an own spike.
 ///
 /// A trace that decays by the same factor in every step need not be touched in a step:
 /// `x = y S` with one scale `S` for all, multiplied by `1 - dt/tau` each step, and `y += 1/S` at a
 /// spike. A spike is remembered by the `S` of its step: it is later than a visit if its `S` is less.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recent<T> {
-    pub y: T,
-    /// The last spikes, newest first.
-    pub spikes: [T; HOT],
-}
-
-/// Traces of all cells: `dx/dt = -x/tau_STDP`, `x += 1` at an own spike.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Traces<T> {
     /// In double precision, because it is multiplied on and on.
@@ -33,7 +25,9 @@ pub struct Traces<T> {
     /// That of the step before.
     previous: f64,
     decay: f64,
-    pub recent: Vec<Recent<T>>,
+    pub y: Vec<T>,
+    /// The last spikes of each cell, newest first.
+    pub recent: Vec<[T; HOT]>,
     /// `RING` entries for each cell, round and round.
     ring: Vec<T>,
     /// Spikes of each cell so far, which tells the place in its ring.
@@ -48,13 +42,8 @@ impl<T: Real> Traces<T> {
             scale: 1.0,
             previous: 2.0,
             decay,
-            recent: vec![
-                Recent {
-                    y: T::zero(),
-                    spikes: [none; HOT],
-                };
-                cells
-            ],
+            y: vec![T::zero(); cells],
+            recent: vec![[none; HOT]; cells],
             ring: vec![none; cells * RING],
             count: vec![0; cells],
         }
@@ -81,7 +70,7 @@ impl<T: Real> Traces<T> {
 
     /// `x` of a cell.
     pub fn x(&self, cell: usize) -> T {
-        self.recent[cell].y * self.scale()
+        self.y[cell] * self.scale()
     }
 
     /// The spike that the next one pushes out of the ring; infinite where there is none.
@@ -98,7 +87,7 @@ impl<T: Real> Traces<T> {
         self.count[cell] = count.wrapping_add(1);
         let place = cell * RING + count as usize % RING;
         self.ring[place] = scale;
-        let spikes = &mut self.recent[cell].spikes;
+        let spikes = &mut self.recent[cell];
         spikes.copy_within(..HOT - 1, 1);
         spikes[0] = scale;
     }
@@ -108,7 +97,7 @@ impl<T: Real> Traces<T> {
     pub fn raise(&mut self, fired: &[u32]) {
         let rise = T::of(1.0 / self.scale);
         for &cell in fired {
-            self.recent[cell as usize].y += rise;
+            self.y[cell as usize] += rise;
         }
     }
 
@@ -125,11 +114,11 @@ impl<T: Real> Traces<T> {
         self.scale /= RENORMAL;
         self.previous /= RENORMAL;
         let (up, down) = (T::of(1.0 / RENORMAL), T::of(RENORMAL));
-        for recent in &mut self.recent {
-            recent.y *= down;
-            for spike in &mut recent.spikes {
-                *spike *= up;
-            }
+        for y in &mut self.y {
+            *y *= down;
+        }
+        for spike in self.recent.as_flattened_mut() {
+            *spike *= up;
         }
         for spike in &mut self.ring {
             *spike *= up;
@@ -161,6 +150,9 @@ impl<T: Real> Traces<T> {
 
     /// Whether the sizes are those of so many cells.
     pub fn fits(&self, cells: usize) -> bool {
-        self.recent.len() == cells && self.ring.len() == cells * RING && self.count.len() == cells
+        self.y.len() == cells
+            && self.recent.len() == cells
+            && self.ring.len() == cells * RING
+            && self.count.len() == cells
     }
 }

@@ -32,8 +32,8 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// `e^x`; for `f32` without branches and with the same bits on every instruction set.
     fn exp(self) -> Self;
-    /// `e^x`; in `f32` for an `x` held between -87.3 and 88.3, which saves the care for overflow.
-    fn exp_held(self) -> Self;
+    /// `2^x`; in `f32` for an `x` held between -126 and 127, which saves the care for overflow.
+    fn exp2_held(self) -> Self;
     fn tanh(self) -> Self;
     /// `ln(1 + x)` for `0 <= x <= 1`.
     fn ln_1p_unit(self) -> Self;
@@ -60,8 +60,8 @@ impl Real for f64 {
         self.exp()
     }
     #[inline(always)]
-    fn exp_held(self) -> Self {
-        self.exp()
+    fn exp2_held(self) -> Self {
+        self.exp2()
     }
     #[inline(always)]
     fn tanh(self) -> Self {
@@ -103,8 +103,8 @@ impl Real for f32 {
         exp::exp(self)
     }
     #[inline(always)]
-    fn exp_held(self) -> Self {
-        exp::exp_held(self)
+    fn exp2_held(self) -> Self {
+        exp::exp2_held(self)
     }
     #[inline(always)]
     fn tanh(self) -> Self {
