@@ -12,8 +12,9 @@ use super::screen::{self, First, Look};
 use crate::data::{Dataset, directory, text};
 use crate::engine::Options;
 use crate::models;
+use crate::models::Setup;
 use crate::models::values::find;
-use crate::preset::{Preset, catalogue, did_you_mean};
+use crate::preset::{Preset, catalogue, did_you_mean, seconds};
 
 #[derive(Args, Debug)]
 pub struct Run {
@@ -32,6 +33,9 @@ pub struct Run {
     /// Length of the run in the model's unit (training step, episode, ms)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
+    /// Length of the run in simulated time, e.g. "5s", "250ms" or "2min"
+    #[arg(long, value_name = "TIME", conflicts_with = "steps")]
+    sim_time: Option<String>,
     /// Run without a screen, flat out, and print a table at the end
     #[arg(long)]
     headless: bool,
@@ -53,16 +57,20 @@ pub fn run(args: Run) -> Outcome {
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
+    let steps = match &args.sim_time {
+        Some(time) => Some(units(&preset, time).map_err(Failure::Usage)?),
+        None => args.steps,
+    };
     if !args.json && !args.headless && screen::is_possible() {
         let first = First {
             source: args.preset,
             preset,
-            steps: args.steps,
+            steps,
         };
         return screen::show(Some(first), args.data, &args.look);
     }
     let options = Options {
-        steps: args.steps,
+        steps,
         data: args.data.as_deref().map(open).transpose()?,
         ..Options::default()
     };
@@ -79,6 +87,32 @@ pub fn run(args: Run) -> Outcome {
 /// See [`directory::read`].
 pub fn open(folder: &std::path::Path) -> Result<Arc<Dataset>, Failure> {
     Ok(Arc::new(directory::read(folder)?))
+}
+
+/// Units of the preset's model in this simulated time.
+fn units(preset: &Preset, time: &str) -> Result<u64, String> {
+    let shown = text::line(time);
+    let seconds = seconds(time).ok_or_else(|| {
+        format!("--sim-time takes a time such as 250ms, 2.5s or 1min, not `{shown}`")
+    })?;
+    let family = models::family(&preset.model).expect("a resolved preset has a family");
+    let setup = Setup {
+        values: preset.values.clone(),
+        seed: preset.seed,
+        data: None,
+    };
+    let description = (family.describe)(&setup).ok();
+    let per_unit = description.and_then(|description| description.seconds_per_unit);
+    let per_unit = per_unit.ok_or_else(|| {
+        format!(
+            "--sim-time {shown}: {} has no simulated time; --steps counts its steps",
+            family.id
+        )
+    })?;
+    match (seconds / per_unit).round() as u64 {
+        0 => Err(format!("--sim-time {shown} is shorter than a step")),
+        units => Ok(units),
+    }
 }
 
 /// Puts `KEY=VALUE` into the preset.

@@ -132,7 +132,7 @@ const ROWS: &[Row] = &[
         overview: 0,
         items: &[],
         drawer: Drawer::History(&["cov_ee", "cov_ei", "cov_ii"]),
-        meaning: "Mean covariances of spike counts over pairs of cells, beside window r_x (c + (1 - c) / N_x) M. Theory has no intrinsic terms of order 1 / N, so at c = 0 the measured ones are about twice as large.",
+        meaning: "Mean covariances of spike counts over pairs of cells, beside window r_x (c + (1 - c) / N_x) M. Theory has no intrinsic terms of order 1 / N, which at c = 0 add up to as much again. At c > 0 a finite network follows its drive more steeply than theory, because its rates begin at a threshold: covariances are larger by the square of that, some 40 % at N = 2000.",
     },
     Row {
         id: "predictions",
