@@ -12,6 +12,7 @@ pub mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub use entries::seconds;
 pub use error::PresetError;
 pub use nearest::{did_you_mean, nearest};
 pub use parse::Document;
