@@ -254,6 +254,7 @@ fn expected(at: &At<'_>, input: &Input) -> Result<Expected, CaseError> {
             cell.whole(MOST_CELLS)? as u32,
         ));
     }
+    spikes.sort_unstable();
     let cells = |key: &str| at.get(key).numbers(&[n]);
     Ok(Expected {
         spikes,

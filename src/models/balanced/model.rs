@@ -184,6 +184,7 @@ impl Model for Balanced {
         settings
             .check()
             .map_err(|(id, why)| format!("`{id}`: {why}"))?;
+        memory::check_growth(&self.settings, &settings)?;
         self.network.apply(&settings);
         self.statistics.apply(&settings);
         self.values[param] = value.clone();

@@ -444,6 +444,10 @@ fn add_uniform<T: Real, I: Index>(
 ) {
     for &cell in fired {
         let k = cell as usize - offset;
+        fetch::<T, I>(&targets[starts[k]..starts[k + 1]], &[]);
+    }
+    for &cell in fired {
+        let k = cell as usize - offset;
         for target in &targets[starts[k]..starts[k + 1]] {
             current[target.at()] += weight;
         }
@@ -551,6 +555,7 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
 
 /// Reads an element of each cache line of a column, so that all lines are on their way from memory
 /// at once before the column is worked on.
+#[inline(always)]
 fn fetch<T: Real, I: Index>(targets: &[I], weights: &[T]) {
     let lines = |bytes: usize| 64 / bytes;
     let targets = targets.iter().step_by(lines(size_of::<I>()));

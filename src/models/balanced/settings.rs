@@ -360,3 +360,69 @@ impl<T: Real> Factors<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::RULES;
+    use super::*;
+    use crate::models::table::Kind;
+
+    /// Every switch on, so that every row matters.
+    fn all_on() -> Vec<Value> {
+        let value = |spec: &crate::models::table::ParamSpec| match spec.kind {
+            Kind::Switch => Value::Switch(true),
+            _ => spec.default.clone(),
+        };
+        PARAMS.iter().map(value).collect()
+    }
+
+    #[test]
+    fn every_row_reaches_its_setting() {
+        let mut values = all_on();
+        let before = Settings::resolve(&values);
+        for (i, spec) in PARAMS.iter().enumerate() {
+            let other = match (&spec.kind, &values[i]) {
+                (Kind::Real { min, max, .. }, Value::Real(x)) => {
+                    Value::Real(if x == max { *min } else { *max })
+                }
+                (Kind::Integer { max, .. }, _) => Value::Integer(*max),
+                (Kind::Switch, _) => Value::Switch(false),
+                (Kind::Choice(options), was) => {
+                    let other = options.iter().find(|o| *was != Value::Choice((*o).clone()));
+                    Value::Choice(other.expect("a choice has two options").clone())
+                }
+                _ => panic!("{} has no other value", spec.id),
+            };
+            let was = std::mem::replace(&mut values[i], other);
+            assert_ne!(
+                Settings::resolve(&values),
+                before,
+                "{} changes nothing",
+                spec.id
+            );
+            values[i] = was;
+        }
+    }
+
+    #[test]
+    fn rules_come_in_the_order_of_their_list() {
+        let on = Settings::resolve(&all_on()).rules;
+        let listed: Vec<Block> = RULES.iter().map(|rule| rule.block).collect();
+        assert_eq!(
+            on.iter().map(|(block, _)| *block).collect::<Vec<_>>(),
+            listed
+        );
+        for rule in RULES {
+            let only = PARAMS.iter().map(|spec| match spec.id == rule.id {
+                true => Value::Switch(true),
+                false => spec.default.clone(),
+            });
+            let only = Settings::resolve(&only.collect::<Vec<_>>()).rules;
+            assert_eq!(only.len(), 1, "{}", rule.id);
+            assert_eq!(only[0].0, rule.block);
+            for text in [rule.title, rule.equation, rule.fixed_point, rule.source] {
+                assert!(!text.is_empty());
+            }
+        }
+    }
+}

@@ -251,6 +251,16 @@ mod tests {
     }
 
     #[test]
+    fn populations_beyond_sixteen_bits_have_wider_indices() {
+        let (posts, pres) = (70_000, 3);
+        let wires = Wires::random(posts, pres, 0.01, &mut stream(2, "connectivity"));
+        assert!(matches!(wires.targets, Indices::Wide(_)));
+        let last = wires.column(2).next_back().unwrap();
+        assert!(wires.target(last) > 1 << 16);
+        assert_eq!(wires.find(wires.target(last), 2), Some(last));
+    }
+
+    #[test]
     fn none_and_all_are_possible() {
         let mut random = stream(1, "connectivity");
         assert!(Wires::random(30, 20, 0.0, &mut random).is_empty());

@@ -144,3 +144,72 @@ fn clamped<T: Real, K: Kernel<T>>(kernel: K, clamp: Option<f64>, job: impl WithK
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAU: f64 = 200.0;
+    const WEIGHT: f64 = 0.5;
+
+    /// The windows of the paper at 30 ms to either side; a rule whose phases are swapped, or that
+    /// reads the wrong trace, has another sign somewhere.
+    #[test]
+    fn windows_are_those_of_the_paper() {
+        let e = (-30.0f64 / TAU).exp();
+        let (eta, j_max, beta) = (1e-2, 0.7, 0.05);
+        let soft = Rule::Soft(Soft { eta, j_max });
+        let hard = Rule::Hard(Hard {
+            eta,
+            j_min: 0.0,
+            j_max,
+        });
+        let full = Rule::Hard(Hard {
+            eta,
+            j_min: 0.0,
+            j_max: WEIGHT,
+        });
+        let kohonen = Rule::Kohonen(Kohonen { eta, beta });
+        let oja = Rule::Oja(Oja { eta, beta });
+        let triplet = Rule::Triplet(Triplet { eta, v_theta: 2.0 });
+        let homeostatic = Rule::Homeostatic(Homeostatic {
+            gain: -0.01,
+            alpha: 4.0,
+        });
+        for (rule, pre_first, post_first) in [
+            (soft, eta * j_max * e, -eta * WEIGHT * e),
+            (hard, eta * e, -eta * e),
+            (full, 0.0, -eta * e),
+            (kohonen, 0.0, beta * eta * e),
+            (oja, -eta * WEIGHT * e, beta * eta * e),
+            (triplet, -eta * e * e, 2.0 * eta * e),
+            (homeostatic, 0.01 * WEIGHT * e, 0.01 * WEIGHT * e),
+        ] {
+            let (before, after) = (
+                rule.window(WEIGHT, -30.0, TAU),
+                rule.window(WEIGHT, 30.0, TAU),
+            );
+            assert!(
+                (before - pre_first).abs() < 1e-15,
+                "{rule:?}: {before} {pre_first}"
+            );
+            assert!(
+                (after - post_first).abs() < 1e-15,
+                "{rule:?}: {after} {post_first}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_clamped_weight_stops_at_zero() {
+        let rule = Homeostatic {
+            gain: -2.0,
+            alpha: 4.0,
+        };
+        let free = rule.pre(-0.5, 0.0);
+        assert!(free > 0.0);
+        let clamped = Clamped { rule, sign: -1.0 };
+        assert_eq!(clamped.pre(-0.5, 0.0), 0.0);
+        assert_eq!(clamped.post(-0.5, 1.0), rule.post(-0.5, 1.0));
+    }
+}

@@ -1,0 +1,60 @@
+//! `cargo bench --bench balanced`: a simulated millisecond of the networks of 5000 that the presets
+//! `bench-balanced-static`, `-ei` and `-kohonen` have, by deferred and by direct updates, and the
+//! building of the network.
+
+mod timed;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const NETWORKS: [(&str, &[&str]); 5] = [
+    ("static", &[]),
+    ("EI", &["ei_homeo=on"]),
+    ("EI direct", &["ei_homeo=on", "updates=direct"]),
+    (
+        "Kohonen + EI + II",
+        &[
+            "ee_kohonen=on",
+            "ee_kohonen_eta=1e-3",
+            "ei_homeo=on",
+            "ii_homeo=on",
+        ],
+    ),
+    (
+        "Kohonen + EI + II direct",
+        &[
+            "ee_kohonen=on",
+            "ee_kohonen_eta=1e-3",
+            "ei_homeo=on",
+            "ii_homeo=on",
+            "updates=direct",
+        ],
+    ),
+];
+
+fn milliseconds(c: &mut Criterion) {
+    let mut group = c.benchmark_group("simulated millisecond");
+    group.sample_size(20);
+    for (name, settings) in NETWORKS {
+        let mut model = timed::build("balanced", settings.iter().copied()).expect("allowed values");
+        // Beyond the first transient.
+        for _ in 0..200 {
+            timed::unit(model.as_mut()).expect("no fault");
+        }
+        group.bench_function(name, |b| {
+            b.iter(|| timed::unit(model.as_mut()).expect("no fault"));
+        });
+    }
+    group.finish();
+}
+
+fn building(c: &mut Criterion) {
+    let mut group = c.benchmark_group("network of 5000");
+    group.sample_size(10);
+    group.bench_function("built", |b| {
+        b.iter(|| timed::build("balanced", []).expect("allowed values"))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, milliseconds, building);
+criterion_main!(benches);
