@@ -29,12 +29,12 @@ macro_rules! metrics {
 }
 
 metrics! {
-    RateE "rate_e" "rate E" "Hz" Some("rate_e_theory"), "Mean rate of the E cells in the last 10 ms.";
-    RateI "rate_i" "rate I" "Hz" Some("rate_i_theory"), "Mean rate of the I cells in the last 10 ms.";
+    RateE "rate_e" "rate E" "Hz" Some("rate_e_theory"), "Mean rate of the E cells in the last 50 ms.";
+    RateI "rate_i" "rate I" "Hz" Some("rate_i_theory"), "Mean rate of the I cells in the last 50 ms.";
     RateETheory "rate_e_theory" "rate E, theory" "Hz" None, "Balanced rate of E for the present mean weights and N without end: -W^-1 (Wx r_x + stim). None where the balance condition is violated.";
     RateITheory "rate_i_theory" "rate I, theory" "Hz" None, "Balanced rate of I for the present mean weights and N without end.";
-    RateE1 "rate_e1" "rate E, stimulated" "Hz" Some("rate_e1_theory"), "Mean rate in the last 10 ms of the E cells that can be stimulated; none while all or no cells can.";
-    RateE2 "rate_e2" "rate E, others" "Hz" Some("rate_e2_theory"), "Mean rate in the last 10 ms of the E cells that cannot be stimulated.";
+    RateE1 "rate_e1" "rate E, stimulated" "Hz" Some("rate_e1_theory"), "Mean rate in the last 50 ms of the E cells that can be stimulated; none while all or no cells can.";
+    RateE2 "rate_e2" "rate E, others" "Hz" Some("rate_e2_theory"), "Mean rate in the last 50 ms of the E cells that cannot be stimulated.";
     RateE1Theory "rate_e1_theory" "stimulated, theory" "Hz" None, "Rate of the stimulated part of E: balanced before, semi-balanced (one part silent) without plasticity, its target once EI plasticity has adapted.";
     RateE2Theory "rate_e2_theory" "others, theory" "Hz" None, "Rate of the other part of E, likewise.";
     MeanRateE "mean_rate_e" "mean rate E" "Hz" Some("rate_e_finite"), "Mean rate of the E cells over the measurement.";

@@ -112,8 +112,14 @@ pub fn table(model: &Balanced, _: &PanelRequest) -> PanelData {
 
 fn row_of(label: &str, weights: &[f64]) -> Row {
     let count = weights.len() as f64;
-    let mean = weights.iter().sum::<f64>() / count;
-    let variance = weights.iter().map(|j| (j - mean) * (j - mean)).sum::<f64>() / count;
+    // Around the first, so that equal weights have no spread.
+    let first = weights.first().copied().unwrap_or(f64::NAN);
+    let off = weights.iter().map(|j| j - first).sum::<f64>() / count;
+    let squares = weights
+        .iter()
+        .map(|j| (j - first - off).powi(2))
+        .sum::<f64>();
+    let (mean, variance) = (first + off, squares / count);
     Row {
         label: label.to_owned(),
         cells: [count, mean, variance.sqrt()]

@@ -41,7 +41,8 @@ struct Row {
     meaning: &'static str,
 }
 
-const BLOCKS: &[&str] = &["EE", "EI", "IE", "II"];
+/// The first is the first block on which a rule is on.
+const BLOCKS: &[&str] = &["learning", "EE", "EI", "IE", "II"];
 
 const ROWS: &[Row] = &[
     Row {
@@ -60,7 +61,7 @@ const ROWS: &[Row] = &[
         overview: 2,
         items: &[],
         drawer: Drawer::History(&["rate_e", "rate_i"]),
-        meaning: "Mean rates of the populations in bins of 10 ms, beside the balanced rates for the present weights and N without end. The gap to theory is of finite size: the mean total current R is not 0 but of order 1, which counts as R / sqrt(N) against the drive; Euler's scheme makes recurrent weights weaker by dt / tau, one to three percent.",
+        meaning: "Mean rates of the populations in bins of 50 ms, beside the balanced rates for the present weights and N without end. The gap to theory is of finite size: the mean total current R is not 0 but of order 1, which counts as R / sqrt(N) against the drive; Euler's scheme makes recurrent weights weaker by dt / tau, one to three percent.",
     },
     Row {
         id: "currents",
@@ -90,15 +91,6 @@ const ROWS: &[Row] = &[
         meaning: "Mean currents into I cells.",
     },
     Row {
-        id: "halves",
-        label: "stimulated and other E",
-        view: ACTIVITY,
-        overview: 0,
-        items: &[],
-        drawer: Drawer::History(&["rate_e1", "rate_e2"]),
-        meaning: "Rates of both parts of E where only a part can be stimulated (the key S switches the stimulus). Without plasticity no rates balance both: the network is semi-balanced, and the part with less drive falls silent.",
-    },
-    Row {
         id: "rate-spread",
         label: "rates of cells",
         view: ACTIVITY,
@@ -115,6 +107,15 @@ const ROWS: &[Row] = &[
         items: &["E", "I", "E with I"],
         drawer: Drawer::Model(PanelKindName::Curves, activity::spectrum),
         meaning: "Power spectrum of a population's rate (Hz^2 per Hz, both sides), beside the frequency-resolved theory: what external correlations become, and the noise of independent cells, rate / cells.",
+    },
+    Row {
+        id: "halves",
+        label: "stimulated and other E",
+        view: ACTIVITY,
+        overview: 0,
+        items: &[],
+        drawer: Drawer::History(&["rate_e1", "rate_e2"]),
+        meaning: "Rates of both parts of E where only a part can be stimulated (the key S switches the stimulus). Without plasticity no rates balance both: the network is semi-balanced, and the part with less drive falls silent.",
     },
     Row {
         id: "mean-rates",
@@ -142,6 +143,15 @@ const ROWS: &[Row] = &[
         items: &[],
         drawer: Drawer::Model(PanelKindName::Table, predictions::table),
         meaning: "What the mean-field theory says of the present parameters, beside the measurement; where it has no solution, why.",
+    },
+    Row {
+        id: "why",
+        label: "what theory says",
+        view: THEORY,
+        overview: 0,
+        items: &[],
+        drawer: Drawer::Model(PanelKindName::Table, predictions::words),
+        meaning: "In words: whether the network is balanced, where the weights rest and whether they stay there; where there is no solution, why.",
     },
     Row {
         id: "windows",
@@ -189,15 +199,6 @@ const ROWS: &[Row] = &[
         meaning: "Mean weights, each weighted by the rate of its presynaptic cell, beside the fixed point at finite size.",
     },
     Row {
-        id: "weight-half",
-        label: "weights onto both parts of E",
-        view: WEIGHTS,
-        overview: 0,
-        items: &[],
-        drawer: Drawer::History(&["j_e1i", "j_e2i"]),
-        meaning: "Inhibition of the stimulated part of E and of the other. Adaptation moves only the first.",
-    },
-    Row {
         id: "weight-sd",
         label: "spread of weights",
         view: WEIGHTS,
@@ -214,6 +215,15 @@ const ROWS: &[Row] = &[
         items: BLOCKS,
         drawer: Drawer::Model(PanelKindName::Curves, weights::courses),
         meaning: "The course of eight synapses of a block since the start.",
+    },
+    Row {
+        id: "weight-half",
+        label: "weights onto both parts of E",
+        view: WEIGHTS,
+        overview: 0,
+        items: &[],
+        drawer: Drawer::History(&["j_e1i", "j_e2i"]),
+        meaning: "Inhibition of the stimulated part of E and of the other. Adaptation moves only the first.",
     },
     Row {
         id: "voltage",
@@ -253,7 +263,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         id: "correlations",
-        label: "correlation of counts",
+        label: "pairs of cells",
         view: THEORY,
         overview: 0,
         items: &["correlation", "covariance"],

@@ -3,24 +3,17 @@
 use super::super::metrics::Metric;
 use super::super::model::Balanced;
 use super::super::theory::kohonen::saddle_node;
+use super::super::theory::no_solution::NoSolution;
 use super::super::theory::rates::BalanceCondition;
 use super::super::theory::weights::EeRule;
 use super::{curves, series};
 use crate::models::panel::{Column, PanelData, PanelRequest, Row, Table, TableCell};
 use crate::models::table::Scale;
 
-fn row(label: &str, theory: String, measured: String) -> Row {
+fn row(label: &str, theory: f64, measured: f64) -> Row {
     Row {
         label: label.to_owned(),
-        cells: vec![TableCell::Words(theory), TableCell::Words(measured)],
-    }
-}
-
-fn digits(x: f64, places: usize) -> String {
-    if x.is_finite() {
-        format!("{x:.places$}")
-    } else {
-        "-".into()
+        cells: vec![TableCell::Number(theory), TableCell::Number(measured)],
     }
 }
 
@@ -28,94 +21,60 @@ pub fn table(model: &Balanced, _: &PanelRequest) -> PanelData {
     let statistics = &model.statistics;
     let outlook = statistics.outlook();
     let get = |metric: Metric| statistics.get(metric);
-    let pair = |e: Metric, i: Metric, places| {
-        format!("{}, {}", digits(get(e), places), digits(get(i), places))
-    };
-    let weights = statistics.mean_weights();
-    let stimulated = model.network.stimulated();
-    let condition = BalanceCondition::of(&outlook.present(weights, stimulated));
-    let mut rows = vec![row(
-        "X/Y > b/d > a/c'",
-        format!(
-            "{:.3} > {:.3} > {:.3}",
-            condition.drive, condition.inhibition, condition.excitation
+    let mut rows = vec![
+        row(
+            "rate E (Hz)",
+            get(Metric::RateETheory),
+            get(Metric::MeanRateE),
         ),
-        if condition.holds() {
-            "holds"
-        } else {
-            "violated"
-        }
-        .into(),
-    )];
-    let rates = match outlook.rates(weights, stimulated) {
-        Ok(rates) => format!("{:.2}, {:.2}", 1e3 * rates[0], 1e3 * rates[1]),
-        Err(why) => why.to_string(),
-    };
-    rows.push(row(
-        "rates E, I (Hz)",
-        rates,
-        pair(Metric::MeanRateE, Metric::MeanRateI, 2),
-    ));
-    rows.push(row(
-        "rates, finite N",
-        pair(Metric::RateEFinite, Metric::RateIFinite, 2),
-        format!("R {}", pair(Metric::ResidualE, Metric::ResidualI, 3)),
-    ));
+        row(
+            "rate I (Hz)",
+            get(Metric::RateITheory),
+            get(Metric::MeanRateI),
+        ),
+        row(
+            "E, finite N",
+            get(Metric::RateEFinite),
+            get(Metric::MeanRateE),
+        ),
+        row(
+            "I, finite N",
+            get(Metric::RateIFinite),
+            get(Metric::MeanRateI),
+        ),
+    ];
     if outlook.has_parts() {
         rows.push(row(
-            "rates E1, E2 (Hz)",
-            pair(Metric::RateE1Theory, Metric::RateE2Theory, 2),
-            pair(Metric::RateE1, Metric::RateE2, 2),
+            "E1 (Hz)",
+            get(Metric::RateE1Theory),
+            get(Metric::RateE1),
+        ));
+        rows.push(row(
+            "E2 (Hz)",
+            get(Metric::RateE2Theory),
+            get(Metric::RateE2),
         ));
     }
-    let three = |first: Metric| {
-        let at = |k: usize| digits(statistics.metrics()[first as usize + k], 4);
-        format!("{} {} {}", at(0), at(1), at(2))
-    };
-    rows.push(row(
-        "cov EE EI II",
-        three(Metric::CovEeTheory),
-        three(Metric::CovEe),
-    ));
-    match &outlook.fixed {
-        Ok(point) => {
-            for (b, name) in ["EE", "EI", "IE", "II"].into_iter().enumerate() {
-                if outlook.rules.acts_on(b / 2, b % 2) {
-                    let finite = statistics.metrics()[Metric::JEeFinite as usize + b];
-                    let weighted = statistics.metrics()[Metric::JEeWeighted as usize + b];
-                    rows.push(row(
-                        &format!("j {name} (mV)"),
-                        format!(
-                            "{:.2}, finite N {}",
-                            point.j[b / 2][b % 2],
-                            digits(finite, 2)
-                        ),
-                        format!("by rate {}", digits(weighted, 2)),
-                    ));
-                }
-            }
-            let at = format!("{:.2}, {:.2}", 1e3 * point.rates[0], 1e3 * point.rates[1]);
-            rows.push(row("rates there (Hz)", at, String::new()));
-        }
-        Err(why) => rows.push(row("fixed point", why.to_string(), String::new())),
-    }
-    if let [EeRule::Kohonen { beta }] = outlook.rules.ee[..] {
-        let pinned = outlook.rules.ei.is_some();
-        let critical = saddle_node(&outlook.circuit, outlook.tau_stdp);
-        let words = match pinned {
-            true => "none: EI pins the rate".into(),
-            false => format!("at beta {critical:.3}"),
-        };
-        rows.push(row("saddle-node", words, format!("beta {beta}")));
-        if let Ok(Some(unstable)) = outlook.fixed.as_ref().map(|point| point.unstable_ee) {
+    for (b, name) in ["EE", "EI", "IE", "II"].into_iter().enumerate() {
+        if outlook.rules.acts_on(b / 2, b % 2) {
+            let at = |first: Metric| statistics.metrics()[first as usize + b];
             rows.push(row(
-                "unstable j EE (mV)",
-                digits(unstable, 2),
-                String::new(),
+                &format!("j {name} (mV)"),
+                at(Metric::JEeTheory),
+                at(Metric::JEe),
             ));
+            let label = format!("j {name}, finite N");
+            rows.push(row(&label, at(Metric::JEeFinite), at(Metric::JEeWeighted)));
         }
     }
-    rows.push(row("stability", outlook.stability_words(), String::new()));
+    for (k, name) in ["EE", "EI", "II"].into_iter().enumerate() {
+        let at = |first: Metric| statistics.metrics()[first as usize + k];
+        rows.push(row(
+            &format!("cov {name}"),
+            at(Metric::CovEeTheory),
+            at(Metric::CovEe),
+        ));
+    }
     let column = |label: &str| Column {
         label: label.to_owned(),
         unit: String::new(),
@@ -124,6 +83,54 @@ pub fn table(model: &Balanced, _: &PanelRequest) -> PanelData {
         columns: vec![column("theory"), column("measured")],
         rows,
     })
+}
+
+/// The same in sentences.
+pub fn words(model: &Balanced, _: &PanelRequest) -> PanelData {
+    let statistics = &model.statistics;
+    let outlook = statistics.outlook();
+    let (weights, stimulated) = (statistics.mean_weights(), model.network.stimulated());
+    let condition = BalanceCondition::of(&outlook.present(weights, stimulated));
+    let mut said = vec![format!(
+        "X/Y > b/d > a/c': {:.3} > {:.3} > {:.3} {}.",
+        condition.drive,
+        condition.inhibition,
+        condition.excitation,
+        if condition.holds() {
+            "holds"
+        } else {
+            "is violated"
+        },
+    )];
+    if let Err(why) = outlook.rates(weights, stimulated) {
+        said.push(format!("No balanced rates: {why}."));
+    }
+    if outlook.has_parts() && stimulated && outlook.rules.ei.is_none() {
+        said.push("Semi-balanced: the part of E with less drive is silenced.".into());
+    }
+    match &outlook.fixed {
+        Ok(point) => said.push(format!(
+            "At the fixed point the rates are {:.2} and {:.2} Hz.",
+            1e3 * point.rates[0],
+            1e3 * point.rates[1]
+        )),
+        Err(NoSolution::NoRule) => said.push("No rule is on.".into()),
+        Err(why) => said.push(format!("No fixed point: {why}.")),
+    }
+    if let [EeRule::Kohonen { beta }] = outlook.rules.ee[..] {
+        let critical = saddle_node(&outlook.circuit, outlook.tau_stdp);
+        said.push(match outlook.rules.ei {
+            Some(_) => "No saddle-node: EI pins the rate.".into(),
+            None => format!("Saddle-node at beta {critical:.3}, now {beta:.3}."),
+        });
+        if let Ok(Some(unstable)) = outlook.fixed.as_ref().map(|point| point.unstable_ee) {
+            said.push(format!("Unstable point at j EE {unstable:.2} mV."));
+        }
+    }
+    if outlook.fixed.is_ok() {
+        said.push(format!("The fixed point is {}.", outlook.stability_words()));
+    }
+    PanelData::Nothing(said.join(" "))
 }
 
 /// Points on either side of lag 0.
@@ -136,16 +143,20 @@ pub fn windows(model: &Balanced, _: &PanelRequest) -> PanelData {
     }
     let root = settings.root_n();
     let tau = settings.taus.stdp;
-    let line = |(k, (block, rule)): (usize, &(_, super::super::rules::Rule))| {
-        let block: super::super::sizes::Block = *block;
+    let mut lines = Vec::new();
+    for (k, (block, rule)) in settings.rules.iter().enumerate() {
         let j = statistics_weight(model, block.index()) / root;
-        let point = |s: f64| (s, root * rule.window(j, s, tau));
-        let lags = (-POINTS..=POINTS).map(|i| 4.0 * tau * f64::from(i) / f64::from(POINTS));
-        // Both sides meet in a jump.
-        let points = lags.map(|s| if s == 0.0 { (s, f64::NAN) } else { point(s) });
-        series(block.name(), k as u16, false, points.collect())
-    };
-    let lines = settings.rules.iter().enumerate().map(line).collect();
+        // Both sides of lag 0 are curves of their own: they meet in a jump.
+        for (words, sign) in [("post first", 1.0), ("pre first", -1.0)] {
+            let lags =
+                (0..=POINTS).map(|i| sign * (0.001 + 4.0 * tau * f64::from(i) / f64::from(POINTS)));
+            let mut points: Vec<(f64, f64)> =
+                lags.map(|s| (s, root * rule.window(j, s, tau))).collect();
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let label = format!("{} {words}", block.name().to_uppercase());
+            lines.push(series(&label, k as u16, false, points));
+        }
+    }
     curves("t_pre - t_post (ms)", "mV", Scale::Linear, lines)
 }
 

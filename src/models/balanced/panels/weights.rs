@@ -12,15 +12,23 @@ use crate::models::table::Scale;
 const STRETCHES: usize = 24;
 const FEWEST: usize = 8;
 
-fn block(request: &PanelRequest) -> Block {
-    Block::ALL[request.item.min(3)]
+fn block(model: &Balanced, request: &PanelRequest) -> Block {
+    match request.item.checked_sub(1) {
+        Some(block) => Block::ALL[block.min(3)],
+        None => model
+            .settings
+            .rules
+            .first()
+            .map_or(Block::Ee, |(block, _)| *block),
+    }
 }
 
 pub fn spread(model: &Balanced, request: &PanelRequest) -> PanelData {
-    let block = block(request);
+    let block = block(model, request);
     if let Some(weight) = model.network.uniform_weight(block) {
         let j = weight * model.settings.root_n();
-        return PanelData::Nothing(format!("all {j:.1} mV: no rule has been on"));
+        let name = block.name().to_uppercase();
+        return PanelData::Nothing(format!("{name}: all {j:.1} mV, no rule has been on"));
     }
     let weights = model.statistics.weights[block.index()].weights();
     let weights: Vec<f64> = weights.iter().map(|j| f64::from(*j)).collect();
@@ -29,7 +37,7 @@ pub fn spread(model: &Balanced, request: &PanelRequest) -> PanelData {
 }
 
 pub fn courses(model: &Balanced, request: &PanelRequest) -> PanelData {
-    let courses = model.statistics.weights[block(request).index()].courses();
+    let courses = model.statistics.weights[block(model, request).index()].courses();
     let lines = courses.lines();
     let line = |(k, points): (usize, Vec<(f64, f64)>)| {
         series(&format!("{}", k + 1), k as u16, false, points)
@@ -43,7 +51,7 @@ pub fn courses(model: &Balanced, request: &PanelRequest) -> PanelData {
 }
 
 pub fn against_rate(model: &Balanced, request: &PanelRequest) -> PanelData {
-    let block = block(request);
+    let block = block(model, request);
     let statistics = &model.statistics;
     if statistics.step() == 0 {
         return PanelData::Nothing("no rates yet".into());

@@ -32,10 +32,12 @@ use super::theory::rates::at_finite_size;
 use crate::models::nn::real::Real;
 
 /// Milliseconds between two readings.
-const RATE: u64 = 10;
+const RATE: u64 = 50;
 const CURRENTS: u64 = 100;
 const WEIGHTS: u64 = 200;
 const FINITE: u64 = 5_000;
+/// The least measurement from which a prediction is made.
+const SETTLED: u64 = 1_000;
 /// A block of the rates that weights are compared with.
 const BLOCK: u64 = 20_000;
 
@@ -226,7 +228,7 @@ impl Statistics {
             self.cells.end_block(self.step());
         }
         self.measure();
-        if ms.is_multiple_of(FINITE) {
+        if ms.is_multiple_of(FINITE) && ms - self.began >= SETTLED {
             self.predict_finite_fixed_point();
         }
     }
