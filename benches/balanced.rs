@@ -5,6 +5,8 @@
 mod timed;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use hebbtop::models::panel::{PanelRequest, Reduce};
+use hebbtop::models::table::PanelKind;
 
 const NETWORKS: [(&str, &[&str]); 5] = [
     ("static", &[]),
@@ -56,5 +58,33 @@ fn building(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, milliseconds, building);
+/// Every panel that the model draws, at the size of a large terminal: none may take 10 ms.
+fn panels(c: &mut Criterion) {
+    let mut group = c.benchmark_group("panel of a network of 5000");
+    group.sample_size(10);
+    let rules = ["ei_homeo=on", "ii_homeo=on", "ee_kohonen=on"];
+    let mut model = timed::build("balanced", rules).expect("allowed values");
+    for _ in 0..1500 {
+        timed::unit(model.as_mut()).expect("no fault");
+    }
+    for (number, spec) in model.description().panels.iter().enumerate() {
+        if matches!(spec.kind, PanelKind::History { .. }) {
+            continue;
+        }
+        let request = PanelRequest {
+            panel: number,
+            // The dearest order of the matrix, the longest sweep.
+            item: if spec.id == "raster" { 2 } else { 1 },
+            rows: 112,
+            cols: 224,
+            reduce: Reduce::Mean,
+            window: None,
+            cursor: None,
+        };
+        group.bench_function(&*spec.id, |b| b.iter(|| model.panel(&request)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, milliseconds, building, panels);
 criterion_main!(benches);

@@ -42,7 +42,7 @@ const SETTLED: u64 = 1_000;
 const BLOCK: u64 = 20_000;
 
 /// Synapses of each block whose weights are read.
-const SYNAPSES: usize = 4_000;
+const SYNAPSES: usize = 2_000;
 
 /// The groups of cells that are told apart: both parts of E, both parts of I.
 const E1: usize = 0;
