@@ -632,6 +632,8 @@ const FAST: &[&str] = &[
     "pc-strict-diverges",
     "meta-digits",
     "fa-learning-curve",
+    "balanced-async",
+    "balanced-opto-static",
 ];
 
 /// The fast subset of what `hebbtop verify --presets --seeds 3` checks.

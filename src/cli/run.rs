@@ -12,9 +12,9 @@ use super::screen::{self, First, Look};
 use super::several::Seeds;
 use crate::data::{Dataset, directory, text};
 use crate::engine::Options;
-use crate::models;
 use crate::models::values::find;
-use crate::preset::{Preset, RuleFile, catalogue, did_you_mean};
+use crate::models::{self, Setup};
+use crate::preset::{Preset, RuleFile, catalogue, did_you_mean, seconds};
 
 #[derive(Args, Debug)]
 pub struct Run {
@@ -33,6 +33,9 @@ pub struct Run {
     /// Length of the run in the model's unit (training step, episode, ms)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
+    /// Length of the run in simulated time, such as 5s or 300ms, for a model that has time
+    #[arg(long, value_name = "TIME", conflicts_with = "steps")]
+    sim_time: Option<String>,
     /// Run without a screen, flat out, and print a table at the end
     #[arg(long)]
     headless: bool,
@@ -70,8 +73,12 @@ pub fn run(args: Run) -> Outcome {
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }
-    if let Some(steps) = args.steps {
-        preset.length = steps;
+    let length = match &args.sim_time {
+        Some(time) => Some(units(&preset, time)?),
+        None => args.steps,
+    };
+    if let Some(length) = length {
+        preset.length = length;
     }
     let unseen = args.json || args.headless || args.seeds.is_some();
     if !unseen && screen::is_possible() {
@@ -109,6 +116,26 @@ fn adopt(preset: &mut Preset, file: &Path) -> Outcome {
         preset.values.set(id, value);
     }
     Ok(())
+}
+
+/// How many units of the preset's model a simulated time is.
+fn units(preset: &Preset, time: &str) -> Result<u64, Failure> {
+    let usage = |what: String| Failure::Usage(format!("--sim-time {}: {what}", text::line(time)));
+    let family = models::family(&preset.model).expect("a resolved preset has a family");
+    let setup = Setup {
+        values: preset.values.clone(),
+        seed: preset.seed,
+        data: None,
+    };
+    let described = (family.describe)(&setup).map_err(|error| usage(error.to_string()))?;
+    let Some(per_unit) = described.seconds_per_unit else {
+        let unit = described.unit;
+        return Err(usage(format!("this model counts in {unit}s: use --steps")));
+    };
+    match seconds(time).map(|seconds| (seconds / per_unit).round() as u64) {
+        Some(units) if units > 0 => Ok(units),
+        _ => Err(usage("expected a time above 0, such as 5s or 300ms".into())),
+    }
 }
 
 /// The images of a folder.

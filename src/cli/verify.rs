@@ -12,7 +12,8 @@ pub struct Verify {
     /// Files with reference cases; without any, those that are compiled in
     #[arg(value_name = "FILE.json", conflicts_with = "presets")]
     files: Vec<PathBuf>,
-    /// Run presets and their variants and check what they are expected to show; without names, all
+    /// Run presets and their variants and check what they are expected to show; without names, all.
+    /// Variants called full... take hours and run only when named
     #[arg(long, value_name = "NAME[:VARIANT]", num_args = 0..)]
     presets: Option<Vec<String>>,
     /// Check each preset with so many seeds, counted up from its own

@@ -49,6 +49,11 @@ pub const CASES: &[(&str, &str)] = cases![
     "pc/public_11_conv_relu_ce_exact.json",
     "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
     "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
+    "balanced/tiny_public.json",
+    "balanced/xspike_properties.json",
+    "balanced/theory_rates.json",
+    "balanced/predicted_weights.json",
+    "balanced/analysis_case.json",
 ];
 
 /// Replays the cases that are compiled in.

@@ -3,6 +3,7 @@
 pub mod directory;
 pub mod embedded;
 pub mod idx;
+pub mod memory;
 mod set;
 pub mod text;
 

@@ -44,6 +44,16 @@ const PARAMS: &[ParamSpec] = &[
     real("limit", 1e6, Applies::Unit),
 ];
 
+fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
+    let level = setup.values.real(PARAMS, "start");
+    Ok(Box::new(Counter {
+        values: setup.values.clone(),
+        level,
+        quantum: 0,
+        at_unit: level,
+    }))
+}
+
 const COUNTER: Family = Family {
     id: "counter",
     prefixes: &["test"],
@@ -51,15 +61,8 @@ const COUNTER: Family = Family {
     title: "Counter",
     summary: "counts",
     params: PARAMS,
-    build: |setup: &Setup| -> Result<Box<dyn Model>, BuildError> {
-        let level = setup.values.real(PARAMS, "start");
-        Ok(Box::new(Counter {
-            values: setup.values.clone(),
-            level,
-            quantum: 0,
-            at_unit: level,
-        }))
-    },
+    describe: |setup| Ok(build(setup)?.description()),
+    build,
     bibtex: "",
     reference_formats: &[],
     verify: |_| Ok(Vec::new()),

@@ -4,6 +4,7 @@
 //! command line, the preset files, the documentation and the checkpoints are derived from them. It
 //! is run through one small trait, [`Model`], and listed in [`FAMILIES`].
 
+pub mod balanced;
 pub mod feedback_alignment;
 pub mod fields;
 pub mod grid;
@@ -35,6 +36,9 @@ pub struct Family {
     /// One sentence for lists.
     pub summary: &'static str,
     pub params: &'static [ParamSpec],
+    /// The tables of the model that [`build`](Self::build) would build, and the same refusals: for a
+    /// family whose models are large, without building it.
+    pub describe: fn(&Setup) -> Result<Description, BuildError>,
     /// Builds a model in its initial state, at step 0.
     pub build: fn(&Setup) -> Result<Box<dyn Model>, BuildError>,
     /// BibTeX entries of the papers that it comes from.
@@ -52,7 +56,11 @@ pub struct Family {
 pub type Adopt = fn(&Rule) -> Result<Vec<(String, Value)>, String>;
 
 /// Every family, in the order in which lists show them.
-pub const FAMILIES: &[Family] = &[predictive_coding::FAMILY, feedback_alignment::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    predictive_coding::FAMILY,
+    feedback_alignment::FAMILY,
+    balanced::FAMILY,
+];
 
 /// The family called `id`.
 pub fn family(id: &str) -> Option<&'static Family> {

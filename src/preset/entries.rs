@@ -89,7 +89,7 @@ pub(super) fn schedule(fields: &Fields) -> Result<Option<Vec<At>>, PresetError> 
 }
 
 /// Reads "250 ms", "2.5 s", "1 min".
-fn seconds(words: &str) -> Option<f64> {
+pub fn seconds(words: &str) -> Option<f64> {
     let words = words.trim();
     let unit_at = words.find(|c: char| c.is_ascii_alphabetic() && c != 'e')?;
     let (count, unit) = words.split_at(unit_at);

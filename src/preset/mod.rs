@@ -13,6 +13,7 @@ pub mod write;
 use serde::{Deserialize, Serialize};
 
 pub use crate::models::nearest::{did_you_mean, nearest};
+pub use entries::seconds;
 pub use error::PresetError;
 pub use parse::Document;
 pub use rule_file::RuleFile;

@@ -19,7 +19,7 @@ const STAND_IN_IMAGES: usize = 2000;
 impl Document {
     /// The experiment with the changes of `variant`, or as the file's beginning says.
     ///
-    /// The model is built once, with stand-ins for images that are not there, because only a model
+    /// The family describes the model, with stand-ins for images that are not there, because only it
     /// knows its layers and metrics.
     /// # Errors
     /// Names the line and the key, what would be accepted, and the nearest name.
@@ -195,7 +195,7 @@ impl Document {
             seed,
             data,
         };
-        let model = (family.build)(&setup).map_err(|error| {
+        (family.describe)(&setup).map_err(|error| {
             let line_of = |id: &str| {
                 let found = layer
                     .parameters
@@ -208,8 +208,7 @@ impl Document {
                 BuildError::Data(_) => layer.data.as_ref().map(|data| data.line),
             };
             self.error(line.unwrap_or(1), error.to_string())
-        })?;
-        Ok(model.description())
+        })
     }
 
     /// The row of the model's own table, which has one for each layer that there is.

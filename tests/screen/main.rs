@@ -1,6 +1,7 @@
 //! The screen through its public face: keys in, cells out, with a run made of paper behind it, or a
 //! real one.
 
+mod balanced;
 mod feedback_alignment;
 mod fixture;
 mod keys;

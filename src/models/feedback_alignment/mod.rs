@@ -40,6 +40,7 @@ pub const FAMILY: Family = Family {
     title: "Feedback alignment",
     summary: "Ten plasticity terms with random feedback, online, and the search for their coefficients",
     params: params::PARAMS,
+    describe: |setup| Ok(build(setup)?.description()),
     build,
     bibtex: BIBTEX,
     reference_formats: reference::FORMATS,

@@ -32,6 +32,8 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// `e^x`; for `f32` without branches and with the same bits on every instruction set.
     fn exp(self) -> Self;
+    /// `2^x`; in `f32` for an `x` held between -126 and 127, which saves the care for overflow.
+    fn exp2_held(self) -> Self;
     fn tanh(self) -> Self;
     /// `ln(1 + x)` for `0 <= x <= 1`.
     fn ln_1p_unit(self) -> Self;
@@ -56,6 +58,10 @@ impl Real for f64 {
     #[inline(always)]
     fn exp(self) -> Self {
         self.exp()
+    }
+    #[inline(always)]
+    fn exp2_held(self) -> Self {
+        self.exp2()
     }
     #[inline(always)]
     fn tanh(self) -> Self {
@@ -95,6 +101,10 @@ impl Real for f32 {
     #[inline(always)]
     fn exp(self) -> Self {
         exp::exp(self)
+    }
+    #[inline(always)]
+    fn exp2_held(self) -> Self {
+        exp::exp2_held(self)
     }
     #[inline(always)]
     fn tanh(self) -> Self {

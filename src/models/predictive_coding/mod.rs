@@ -30,6 +30,7 @@ pub const FAMILY: Family = Family {
     title: "Predictive coding",
     summary: "Exact, FixedPred, Strict and Z-IL inference beside backpropagation",
     params: params::PARAMS,
+    describe: |setup| Ok(build(setup)?.description()),
     build,
     bibtex: BIBTEX,
     reference_formats: &[case::FORMAT],

@@ -11,8 +11,8 @@ use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::update::chart::is_log;
 use crate::ui::widget::{
-    BarsView, Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView,
-    XAxis,
+    BarsView, Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, RasterView,
+    TableView, XAxis,
 };
 
 pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
@@ -56,6 +56,13 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             theme,
             title: &title,
             picture,
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Raster(raster)) => RasterView {
+            theme,
+            title: &title,
+            raster,
             focused,
         }
         .render(area, buf),
@@ -171,6 +178,7 @@ pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
     let (rows, cols) = match run.panel_kind(slot.panel) {
         Some(PanelKind::HeatMap) => HeatMap::capacity(theme, slot.area),
         Some(PanelKind::Image) => PictureView::capacity(theme, slot.area),
+        Some(PanelKind::Raster) => RasterView::capacity(theme, slot.area),
         _ => {
             let inner = PanelBox::inner(slot.area);
             (inner.height, inner.width)

@@ -1,0 +1,424 @@
+//! The network: its state, how it is built, and what can be read of it.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::input::{Input, Law};
+use super::projection::{Place, Projection, Saved, Weights};
+use super::rules::Rule;
+use super::settings::{Factors, Neuron, Settings, Taus};
+use super::sizes::{Block, Population, Sizes};
+use super::stimulus::Stimulation;
+use super::traces::Traces;
+use super::wires::{Wires, unit};
+use crate::models::nn::real::Real;
+use crate::models::random::stream;
+
+/// A synaptic current, by where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Current {
+    /// From E cells.
+    E,
+    /// From I cells.
+    I,
+    /// From the external layers.
+    X,
+}
+
+impl Current {
+    pub const ALL: [Self; 3] = [Self::E, Self::I, Self::X];
+}
+
+/// Everything that changes in a step but the weights.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cells<T> {
+    /// Steps done.
+    pub step: u64,
+    /// mV.
+    pub voltages: Vec<T>,
+    /// Charges of the currents of E, I and X; a current is its charge times `Factors::gain`.
+    pub charges: [Vec<T>; 3],
+    pub traces: Traces<T>,
+}
+
+/// The external layers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Layers {
+    pub x: Input,
+    /// Fires only during stimulation.
+    pub x2: Option<Input>,
+    pub stimulation: Stimulation,
+}
+
+/// A balanced network in the precision `T`. Cells are numbered E first.
+pub struct Network<T> {
+    pub(super) sizes: Sizes,
+    pub(super) dt: f64,
+    pub(super) factors: Factors<T>,
+    pub(super) cells: Cells<T>,
+    /// The recurrent blocks, in the order of [`Block::ALL`].
+    pub(super) blocks: [Projection<T>; 4],
+    pub(super) places: [Place; 4],
+    /// X to E and to I.
+    pub(super) external: [Projection<T>; 2],
+    /// X2 to the stimulated E cells.
+    pub(super) external2: Option<Projection<T>>,
+    /// None where spike times are given (reference cases).
+    pub(super) layers: Option<Layers>,
+    /// Injected current of each cell in mV/ms, empty while there is none.
+    pub(super) injected: Vec<T>,
+    /// Cells that fired in the last step, ascending, and how many of them are E.
+    pub(super) fired: Vec<u32>,
+    pub(super) fired_e: usize,
+    /// External neurons that fired in the last step.
+    pub(super) fired_x: Vec<u32>,
+}
+
+/// What a checkpoint holds of a network.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Checkpoint<T: Real> {
+    cells: Cells<T>,
+    blocks: [Saved<T>; 4],
+    layers: Option<Layers>,
+}
+
+fn places(sizes: &Sizes) -> [Place; 4] {
+    Block::ALL.map(|block| Place {
+        post: sizes.range(block.post()),
+        pre: sizes.range(block.pre()),
+    })
+}
+
+impl<T: Real> Network<T> {
+    /// Draws connections, initial voltages and the first external spikes from streams of `seed`.
+    pub fn random(settings: &Settings, seed: u64) -> Self {
+        let sizes = settings.sizes;
+        let root = settings.root_n();
+        let wires = |posts, pres, p: f64, name: &str| {
+            let mut random = stream(seed, &format!("connectivity {name}"));
+            Wires::random(posts, pres, p, &mut random)
+        };
+        let blocks = Block::ALL.map(|block| {
+            let (posts, pres) = (sizes.of(block.post()), sizes.of(block.pre()));
+            let wires = wires(posts, pres, settings.p[block.index()], block.name());
+            let weight = T::of(settings.j[block.index()] / root);
+            Projection::new(wires, Weights::Uniform(weight))
+        });
+        let external = [(Population::E, "ex"), (Population::I, "ix")].map(|(population, name)| {
+            let p = settings.p_x[population.index()];
+            let wires = wires(sizes.of(population), sizes.x, p, name);
+            let weight = T::of(settings.j_x[population.index()] / root);
+            Projection::new(wires, Weights::Uniform(weight))
+        });
+        let stimulus = &settings.stimulus;
+        let external2 = (sizes.x2 > 0).then(|| {
+            let wires = wires(sizes.stimulated_e, sizes.x2, stimulus.p_x2, "ex2");
+            Projection::new(wires, Weights::Uniform(T::of(stimulus.j_x2 / root)))
+        });
+        let mut random = stream(seed, "voltages");
+        let neuron = &settings.neuron;
+        let voltage = |_| T::of(neuron.v_re + unit(&mut random) * (neuron.v_t - neuron.v_re));
+        let voltages = (0..sizes.n()).map(voltage).collect();
+        let layers = Layers {
+            x: Input::new(x_law(settings), seed, "external"),
+            x2: (sizes.x2 > 0).then(|| Input::new(x2_law(settings), seed, "stimulation")),
+            stimulation: Stimulation::default(),
+        };
+        let mut network = Self::assemble(
+            sizes,
+            settings.dt,
+            (neuron, &settings.taus),
+            voltages,
+            blocks,
+            external,
+        );
+        network.external2 = external2;
+        network.layers = Some(layers);
+        network.apply(settings);
+        network
+    }
+
+    /// From parts, with silent external layers and no rules.
+    pub(super) fn assemble(
+        sizes: Sizes,
+        dt: f64,
+        (neuron, taus): (&Neuron, &Taus),
+        voltages: Vec<T>,
+        blocks: [Projection<T>; 4],
+        external: [Projection<T>; 2],
+    ) -> Self {
+        let n = sizes.n();
+        Self {
+            sizes,
+            dt,
+            factors: Factors::new(dt, neuron, taus),
+            cells: Cells {
+                step: 0,
+                voltages,
+                charges: [vec![T::zero(); n], vec![T::zero(); n], vec![T::zero(); n]],
+                traces: Traces::new(n, 1.0 - dt / taus.stdp),
+            },
+            blocks,
+            places: places(&sizes),
+            external,
+            external2: None,
+            layers: None,
+            injected: Vec::new(),
+            fired: Vec::with_capacity(n),
+            fired_e: 0,
+            fired_x: Vec::with_capacity(n),
+        }
+    }
+
+    /// Takes over everything that may change while the network runs.
+    pub fn apply(&mut self, settings: &Settings) {
+        let old = self.factors.current;
+        self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
+        // Currents stay as they are where their time constants change.
+        for (charges, (old, new)) in self
+            .cells
+            .charges
+            .iter_mut()
+            .zip(old.iter().zip(self.factors.current))
+        {
+            if *old != new {
+                charges
+                    .iter_mut()
+                    .for_each(|charge| *charge = *charge * *old / new);
+            }
+        }
+        let decay = 1.0 - self.dt / settings.taus.stdp;
+        if decay != self.cells.traces.decay_factor() {
+            self.flush();
+            self.cells.traces.set_decay(decay);
+        }
+        for block in Block::ALL {
+            let (rules, clamp) = learning(settings, block);
+            self.set_rules(block, rules, clamp, settings.deferred);
+        }
+        let root = settings.root_n();
+        for (external, j) in self.external.iter_mut().zip(settings.j_x) {
+            external.set_uniform(T::of(j / root));
+        }
+        if let Some(external2) = &mut self.external2 {
+            external2.set_uniform(T::of(settings.stimulus.j_x2 / root));
+        }
+        let now = self.time();
+        if let Some(layers) = &mut self.layers {
+            layers.x.set_law(x_law(settings), now);
+            if let Some(x2) = &mut layers.x2 {
+                x2.set_law(x2_law(settings), now);
+            }
+            layers.stimulation.set(&settings.stimulus, root);
+        }
+        self.inject();
+    }
+
+    pub(super) fn set_rules(
+        &mut self,
+        block: Block,
+        rules: Vec<Rule>,
+        clamp: Option<f64>,
+        deferred: bool,
+    ) {
+        let i = block.index();
+        let (place, traces) = (&self.places[i], &self.cells.traces);
+        self.blocks[i].set_rules(rules, clamp, deferred, place, traces);
+    }
+
+    /// Does every update that is pending, between two steps.
+    pub fn flush(&mut self) {
+        let traces = &self.cells.traces;
+        for (block, place) in self.blocks.iter_mut().zip(&self.places) {
+            block.flush(place, traces, traces.previous_scale());
+        }
+    }
+
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// Steps done.
+    pub fn step_count(&self) -> u64 {
+        self.cells.step
+    }
+
+    /// Simulated time in ms.
+    pub fn time(&self) -> f64 {
+        self.cells.step as f64 * self.dt
+    }
+
+    pub fn dt(&self) -> f64 {
+        self.dt
+    }
+
+    /// Membrane potentials in mV, after the reset.
+    pub fn voltages(&self) -> &[T] {
+        &self.cells.voltages
+    }
+
+    /// A synaptic current of one cell in mV/ms, after the decay.
+    pub fn current(&self, kind: Current, cell: usize) -> f64 {
+        (self.cells.charges[kind as usize][cell] * self.factors.current[kind as usize]).f64()
+    }
+
+    /// Mean of a synaptic current over cells in mV/ms, after the decay.
+    pub fn mean_current(&self, kind: Current, cells: Range<usize>) -> f64 {
+        let count = cells.len() as f64;
+        let sum = super::sums::sum(&self.cells.charges[kind as usize][cells]);
+        sum * self.factors.current[kind as usize].f64() / count
+    }
+
+    /// The injected current of a cell in mV/ms.
+    pub fn injected(&self, cell: usize) -> f64 {
+        self.injected.get(cell).map_or(0.0, |current| current.f64())
+    }
+
+    /// Whether stimulated cells are being stimulated.
+    pub fn stimulated(&self) -> bool {
+        self.layers
+            .as_ref()
+            .is_some_and(|layers| layers.stimulation.is_on())
+    }
+
+    /// The trace of a cell, after the decay.
+    pub fn trace(&self, cell: usize) -> f64 {
+        self.cells.traces.x(cell).f64()
+    }
+
+    /// Cells that fired in the last step, ascending.
+    pub fn fired(&self) -> &[u32] {
+        &self.fired
+    }
+
+    /// How many of [`fired`](Self::fired) are E cells; they come first.
+    pub fn fired_e(&self) -> usize {
+        self.fired_e
+    }
+
+    /// Neurons of the layer X that fired in the last step.
+    pub fn fired_x(&self) -> &[u32] {
+        &self.fired_x
+    }
+
+    /// Number of synapses in a block.
+    pub fn synapses(&self, block: Block) -> usize {
+        self.blocks[block.index()].len()
+    }
+
+    /// The wires of a block: cells are counted within their populations.
+    pub fn wires(&self, block: Block) -> &Wires {
+        &self.blocks[block.index()].wires
+    }
+
+    /// The common weight `J` of a block that no rule has touched.
+    pub fn uniform_weight(&self, block: Block) -> Option<f64> {
+        match self.blocks[block.index()].stored() {
+            Weights::Uniform(weight) => Some(weight.f64()),
+            Weights::Each(_) => None,
+        }
+    }
+
+    /// The weights `J` of a block that a rule has touched as they are stored: without the updates
+    /// that are pending, which are small.
+    pub fn stored_weights(&self, block: Block) -> Option<&[T]> {
+        match self.blocks[block.index()].stored() {
+            Weights::Uniform(_) => None,
+            Weights::Each(weights) => Some(weights),
+        }
+    }
+
+    /// The weight `J` (mV) of one synapse, up to date.
+    pub fn weight(&self, block: Block, synapse: usize) -> f64 {
+        let i = block.index();
+        self.blocks[i]
+            .weight(synapse, &self.places[i], &self.cells.traces)
+            .f64()
+    }
+
+    /// Writes the weights `J` (mV) from presynaptic cell `k` of a block, up to date; their targets
+    /// are those of `wires(block).column(k)`.
+    pub fn column(&self, block: Block, k: usize, out: &mut Vec<T>) {
+        let i = block.index();
+        self.blocks[i].column(k, &self.places[i], &self.cells.traces, out);
+    }
+
+    /// Bytes that wires and weights take.
+    pub fn synapse_bytes(&self) -> usize {
+        let all = self
+            .blocks
+            .iter()
+            .chain(&self.external)
+            .chain(&self.external2);
+        all.map(Projection::bytes).sum()
+    }
+
+    pub(super) fn save(&self) -> Checkpoint<T> {
+        Checkpoint {
+            cells: self.cells.clone(),
+            blocks: self.blocks.each_ref().map(Projection::save),
+            layers: self.layers.clone(),
+        }
+    }
+
+    /// Whether a checkpoint saved under `settings` has the sizes of this network; `learns` is the
+    /// number of rules on each block.
+    pub(super) fn fits(
+        &self,
+        saved: &Checkpoint<T>,
+        settings: &Settings,
+        learns: [usize; 4],
+    ) -> bool {
+        let n = self.sizes.n();
+        let layers = |a: &Option<Layers>| a.as_ref().map(|l| l.x2.is_some());
+        saved.cells.voltages.len() == n
+            && saved.cells.charges.iter().all(|charges| charges.len() == n)
+            && saved.cells.traces.fits(n)
+            && layers(&saved.layers) == layers(&self.layers)
+            && (0..4).all(|i| self.blocks[i].fits(&saved.blocks[i], learns[i], settings.deferred))
+    }
+
+    /// Takes over a checkpoint that fits, saved under `settings`.
+    pub(super) fn restore(&mut self, saved: Checkpoint<T>, settings: &Settings) {
+        self.cells = saved.cells;
+        self.layers = saved.layers;
+        for (block, (projection, saved)) in Block::ALL
+            .into_iter()
+            .zip(self.blocks.iter_mut().zip(saved.blocks))
+        {
+            let (rules, clamp) = learning(settings, block);
+            projection.restore(saved, rules, clamp);
+        }
+        self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
+        self.fired.clear();
+        self.fired_x.clear();
+        self.fired_e = 0;
+        self.apply(settings);
+    }
+}
+
+/// The rules on a block and, where they are clamped, the sign of its weights.
+fn learning(settings: &Settings, block: Block) -> (Vec<Rule>, Option<f64>) {
+    let clamp = settings.sign_clamp.then(|| block.sign());
+    (settings.rules_on(block).collect(), clamp)
+}
+
+fn x_law(settings: &Settings) -> Law {
+    Law {
+        neurons: settings.sizes.x,
+        rate: 1e-3 * settings.r_x,
+        c: settings.c,
+        tau_jitter: settings.tau_jitter,
+    }
+}
+
+fn x2_law(settings: &Settings) -> Law {
+    Law {
+        neurons: settings.sizes.x2,
+        rate: 1e-3 * settings.stimulus.r_x2,
+        c: 0.0,
+        tau_jitter: settings.tau_jitter,
+    }
+}

@@ -1,0 +1,154 @@
+//! Looks for what must stop a run: rates or weights that run away, numbers that are none.
+
+use serde::{Deserialize, Serialize};
+
+use super::network::Network;
+use super::observe::Observation;
+use super::settings::Settings;
+use super::sizes::{Block, Population};
+use super::sums;
+use crate::models::nn::real::Real;
+use crate::models::param::number;
+use crate::models::{Fault, FaultKind};
+
+/// Over which rates are taken, in ms.
+pub const WINDOW: usize = 250;
+
+/// All weights have been looked at after so many ms.
+const ROUND: usize = 1000;
+
+/// Spikes of each population in the last milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Watch {
+    /// Of the last [`WINDOW`] ms, round and round.
+    counts: Vec<[u32; 2]>,
+    /// Their sum.
+    total: [u64; 2],
+    /// Of the present millisecond.
+    now: [u32; 2],
+    /// Milliseconds done.
+    units: u64,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            counts: vec![[0; 2]; WINDOW],
+            total: [0; 2],
+            now: [0; 2],
+            units: 0,
+        }
+    }
+}
+
+impl Watch {
+    /// Whether a loaded state has the right sizes.
+    pub fn fits(&self) -> bool {
+        self.counts.len() == WINDOW
+    }
+
+    pub fn observe<T: Real>(&mut self, seen: &Observation<T>) {
+        self.now[0] += seen.spikes_e as u32;
+        self.now[1] += (seen.spikes.len() - seen.spikes_e) as u32;
+        if !seen.unit_done {
+            return;
+        }
+        let place = (self.units % WINDOW as u64) as usize;
+        for population in 0..2 {
+            self.total[population] += u64::from(self.now[population]);
+            self.total[population] -= u64::from(self.counts[place][population]);
+        }
+        self.counts[place] = std::mem::take(&mut self.now);
+        self.units += 1;
+    }
+
+    /// Mean rate of a population in Hz over the last 250 ms, or since the beginning; NaN before the
+    /// first millisecond is done.
+    pub fn rate(&self, population: Population, cells: usize) -> f64 {
+        let ms = self.units.min(WINDOW as u64) as f64;
+        1e3 * self.total[population.index()] as f64 / (ms * cells as f64)
+    }
+
+    /// What is wrong at the end of a millisecond, if anything.
+    pub fn fault<T: Real>(&self, network: &Network<T>, settings: &Settings) -> Option<Fault> {
+        if !sums::sum(network.voltages()).is_finite() {
+            return Some(not_finite(network));
+        }
+        if self.units >= WINDOW as u64 {
+            for population in Population::ALL {
+                let rate = self.rate(population, settings.sizes.of(population));
+                if rate > settings.max_rate {
+                    let what = format!(
+                        "{population:?} cells fired at {rate:.1} Hz over the last {WINDOW} ms, above max rate, {} Hz; \
+                         stronger inhibition, weaker excitation or slower learning would help",
+                        number(settings.max_rate),
+                    );
+                    return Some(runaway(what));
+                }
+            }
+        }
+        Block::ALL
+            .into_iter()
+            .find_map(|block| self.weight_fault(network, settings, block))
+    }
+
+    /// Looks at a part of the weights of a block.
+    fn weight_fault<T: Real>(
+        &self,
+        network: &Network<T>,
+        settings: &Settings,
+        block: Block,
+    ) -> Option<Fault> {
+        let weights = network.stored_weights(block)?;
+        let part = weights.len().div_ceil(ROUND).max(1);
+        let begin = (self.units as usize % ROUND * part).min(weights.len());
+        let part = &weights[begin..(begin + part).min(weights.len())];
+        let bound = T::of(settings.max_weight / settings.root_n());
+        if sums::all_within(part, bound) {
+            return None;
+        }
+        let beyond = |weight: &T| !(*weight <= bound && -*weight <= bound);
+        let at = begin + part.iter().position(beyond)?;
+        let j = settings.root_n() * weights[at].f64();
+        let kind = if j.is_finite() {
+            FaultKind::Runaway
+        } else {
+            FaultKind::NonFinite
+        };
+        let wires = network.wires(block);
+        Some(Fault {
+            kind,
+            what: format!(
+                "the {} weight from cell {} to cell {} is j = {j:.4e} mV, beyond max weight, {} mV; \
+                 slower learning would help",
+                block.name().to_uppercase(),
+                wires.pre_of(at),
+                wires.target(at),
+                number(settings.max_weight),
+            ),
+        })
+    }
+}
+
+fn runaway(what: String) -> Fault {
+    Fault {
+        kind: FaultKind::Runaway,
+        what,
+    }
+}
+
+fn not_finite<T: Real>(network: &Network<T>) -> Fault {
+    let cell = network.voltages().iter().position(|v| !v.is_finite());
+    let what = match cell {
+        Some(cell) => format!(
+            "the voltage of cell {cell} is {} at {:.1} ms; weaker weights, slower learning or a smaller dt would help",
+            network.voltages()[cell].f64(),
+            network.time(),
+        ),
+        None => "the voltages are too large to be added".into(),
+    };
+    Fault {
+        kind: FaultKind::NonFinite,
+        what,
+    }
+}
