@@ -1,9 +1,10 @@
 //! Replays reference cases along every path of the program, a line for each path.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::exit::{Failure, Outcome};
@@ -15,54 +16,32 @@ use crate::preset::did_you_mean;
 /// The most bytes that a reference file may have.
 const MAX_BYTES: u64 = 1 << 28;
 
-macro_rules! cases {
-    ($($file:literal),* $(,)?) => {
-        &[$(($file, include_str!(concat!("../../tests/reference/", $file)))),*]
-    };
-}
+/// The cases under tests/reference/, as build.rs packs them.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/reference.gz"));
 
-/// The cases under tests/reference/.
-pub const CASES: &[(&str, &str)] = cases![
-    "meta/public_fix_pool10_3layer.json",
-    "meta/public_fix_pool10_5layer.json",
-    "meta/public_fix_pool10_init_5layer.json",
-    "meta/public_fix_t0_5layer.json",
-    "meta/public_fix_t0_t2_3layer.json",
-    "meta/public_fix_t0_t2_t9_3layer.json",
-    "meta/public_fix_t0_t9_5layer.json",
-    "meta/public_outer_adam.json",
-    "meta/public_sym_pool10_3layer.json",
-    "meta/public_sym_t0_5layer.json",
-    "meta/public_sym_t0_t2_3layer.json",
-    "meta/public_sym_t0_t2_t9_3layer.json",
-    "meta/public_sym_t0_t9_5layer.json",
-    "pc/public_01_A_tanh_ce_exact.json",
-    "pc/public_02_A_relu_mse_exact.json",
-    "pc/public_03_A_tanh_ce_fixedpred_eta1_ndepth.json",
-    "pc/public_04_B_relu_ce_fixedpred_eta0.1_n20.json",
-    "pc/public_05_B_softplus_mse_fixedpred_eta0.5_n5.json",
-    "pc/public_06_A_softplus_ce_fixedpred_eta0.1_n1.json",
-    "pc/public_07_A_tanh_mse_strict_eta0.1_n20.json",
-    "pc/public_08_B_relu_ce_strict_eta0.5_n5.json",
-    "pc/public_09_B_softplus_ce_strict_eta0.1_n1.json",
-    "pc/public_10_A_relu_ce_strict_eta1_ndepth.json",
-    "pc/public_11_conv_relu_ce_exact.json",
-    "pc/public_12_conv_relu_ce_fixedpred_eta0.5_n20.json",
-    "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
-    "balanced/tiny_public.json",
-    "balanced/xspike_properties.json",
-    "balanced/theory_rates.json",
-    "balanced/predicted_weights.json",
-    "balanced/analysis_case.json",
-];
+/// Name and text of every case that is compiled in.
+fn compiled() -> Vec<(String, String)> {
+    let mut pack = BufReader::new(GzDecoder::new(PACKED));
+    let mut cases = Vec::new();
+    let mut heading = String::new();
+    while pack.read_line(&mut heading).expect("packed by build.rs") > 0 {
+        let (name, length) = heading.trim_end().rsplit_once(' ').expect("a heading");
+        let mut content = vec![0; length.parse().expect("a length")];
+        pack.read_exact(&mut content).expect("as long as it says");
+        let content = String::from_utf8(content).expect("JSON is text");
+        cases.push((name.to_owned(), content));
+        heading.clear();
+    }
+    cases
+}
 
 /// Replays the cases that are compiled in.
 /// # Errors
 /// When a quantity is further off than its bound.
 pub fn compiled_in() -> Outcome {
-    replay(CASES.iter().map(|(name, text)| {
-        let case = serde_json::from_str(text).map_err(|error| bad(name, &error.to_string()))?;
-        Ok(((*name).to_owned(), case))
+    replay(compiled().into_iter().map(|(name, text)| {
+        let case = serde_json::from_str(&text).map_err(|error| bad(&name, &error.to_string()))?;
+        Ok((name, case))
     }))
 }
 
@@ -207,7 +186,7 @@ mod tests {
         }
         found.retain(|name| name.ends_with(".json"));
         found.sort();
-        let mut known: Vec<_> = CASES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut known: Vec<_> = compiled().into_iter().map(|(name, _)| name).collect();
         known.sort();
         assert_eq!(known, found);
     }
