@@ -26,9 +26,10 @@ pub const OBSERVED: usize = 50;
 /// Samples over which the running loss is averaged.
 const RUNNING: f64 = 100.0;
 
-/// Samples behind one number of the tally and the cosines, which are those since the last test.
+/// What the next quantum does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
+    /// The online step on the next sample.
     Learn,
     /// Test images from here on.
     Test(usize),
