@@ -125,6 +125,9 @@ mod tests {
         assert_eq!(matrix.column_values(2)[1], 5.0);
         assert_eq!(matrix.column(1).len(), 2);
         assert!(matrix.fits(18, 3) && !matrix.fits(3, 18));
-        assert_eq!(matrix.values().iter().sum::<f64>(), rows.iter().sum::<f64>());
+        assert_eq!(
+            matrix.values().iter().sum::<f64>(),
+            rows.iter().sum::<f64>()
+        );
     }
 }
