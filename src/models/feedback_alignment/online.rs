@@ -48,7 +48,7 @@ pub struct Sources {
 impl Sources {
     /// The images of the first `classes` classes.
     pub fn new(images: &Images, classes: usize) -> Self {
-        let all = (0..images.len() as u32).filter(|&i| usize::from(images.label(i)) < classes);
+        let all = (0..images.count() as u32).filter(|&i| usize::from(images.label(i)) < classes);
         let (training, test) = all.partition(|&i| (i as usize) < images.training());
         Self { training, test }
     }
