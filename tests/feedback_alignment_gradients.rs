@@ -117,8 +117,8 @@ fn random_rule(on: &[usize], seed: u64) -> Rule {
     let scale = [0.05, 0.02, 0.05, 0.01, 0.02, 0.01, 0.02, 0.02, 0.02, 0.05];
     let mut source = stream(seed, "theta");
     let mut rule = Rule::default();
-    for r in 0..TERMS {
-        rule.theta[r] = scale[r] * (2.0 * unit(&mut source) - 1.0);
+    for (r, scale) in scale.iter().enumerate() {
+        rule.theta[r] = scale * (2.0 * unit(&mut source) - 1.0);
         rule.on[r] = on.contains(&r);
     }
     rule

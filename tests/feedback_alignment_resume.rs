@@ -148,12 +148,12 @@ fn a_run_saved_between_any_two_quanta_goes_on_the_same() {
         for at in 0..quanta {
             let mut resumed = build(&values, 8);
             resumed.load(&straight.save()).unwrap();
-            assert_eq!(resumed.save(), straight.save(), "{name}, quantum {at}");
+            assert!(resumed.save() == straight.save(), "{name}, quantum {at}");
             for _ in at..quanta {
                 resumed.advance();
             }
             assert_eq!(metrics(&*resumed), metrics(&*whole), "{name}, quantum {at}");
-            assert_eq!(resumed.save(), whole.save(), "{name}, quantum {at}");
+            assert!(resumed.save() == whole.save(), "{name}, quantum {at}");
             straight.advance();
         }
     }
@@ -165,7 +165,7 @@ fn looking_changes_nothing() {
         let (mut seen, mut unseen) = (build(&values, 3), build(&values, 3));
         units(seen.as_mut(), 3, true);
         units(unseen.as_mut(), 3, false);
-        assert_eq!(seen.save(), unseen.save(), "{name}");
+        assert!(seen.save() == unseen.save(), "{name}");
     }
 }
 
@@ -219,7 +219,7 @@ fn a_coefficient_changed_inside_an_episode_marks_it() {
         Value::Real(0.05),
         "an edit after the adaptation stays as it is"
     );
-    assert_eq!(edited(8, true).3, within.3);
+    assert!(edited(8, true).3 == within.3);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn states_of_other_runs_and_damaged_ones_are_refused() {
     for cut in [0, 10, before.len() / 2, before.len() - 1] {
         assert!(model.load(&before[..cut]).is_err(), "{cut}");
     }
-    assert_eq!(model.save(), before);
+    assert!(model.save() == before);
 }
 
 #[test]

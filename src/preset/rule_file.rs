@@ -6,10 +6,10 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use super::catalogue;
 use super::error::PresetError;
 use super::fields::{Fields, Source, described, integer, real};
 use super::write::{SaveError, save_text, string};
-use super::{catalogue, did_you_mean};
 use crate::data::text;
 use crate::models::param::number;
 use crate::models::rule::Rule;
@@ -172,14 +172,4 @@ fn coefficients(fields: &Fields) -> Result<BTreeMap<String, f64>, PresetError> {
         found.insert(name, theta);
     }
     Ok(found)
-}
-
-/// What to say about a term that there is not.
-pub fn unknown_term<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    format!(
-        "there is no term `{}`{}; known: {}",
-        text::line(name),
-        did_you_mean(name, known.clone()),
-        known.collect::<Vec<_>>().join(", ")
-    )
 }

@@ -54,6 +54,15 @@ impl<const N: usize> Dual<N> {
         let slopes = std::array::from_fn(|p| f(self.slopes[p], other.slopes[p]));
         Self { value, slopes }
     }
+
+    fn product(self, b: Self) -> Self {
+        self.with(b, self.value * b.value, |x, y| x * b.value + self.value * y)
+    }
+
+    fn quotient(self, b: Self) -> Self {
+        let value = self.value / b.value;
+        self.with(b, value, |x, y| (x - value * y) / b.value)
+    }
 }
 
 impl<const N: usize> Add for Dual<N> {
@@ -73,15 +82,14 @@ impl<const N: usize> Sub for Dual<N> {
 impl<const N: usize> Mul for Dual<N> {
     type Output = Self;
     fn mul(self, b: Self) -> Self {
-        self.with(b, self.value * b.value, |x, y| x * b.value + self.value * y)
+        self.product(b)
     }
 }
 
 impl<const N: usize> Div for Dual<N> {
     type Output = Self;
     fn div(self, b: Self) -> Self {
-        let value = self.value / b.value;
-        self.with(b, value, |x, y| (x - value * y) / b.value)
+        self.quotient(b)
     }
 }
 

@@ -30,7 +30,7 @@ impl Images {
     }
 
     /// All images.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.set.train.len() + self.set.test.len()
     }
 

@@ -243,7 +243,10 @@ impl<T: Real> Learner<T> {
         let off: &[u32] = if l == 1 { work.pixels.off() } else { &[] };
         let (e_below, e) = trace.e.split_at_mut(l);
         if l == 1 {
+            // Pixels that are 0 are passed over: nothing of an earlier image may remain there.
             e_below[0].clear();
+            trace.u[0].clear();
+            trace.r[1].clear();
         }
         let mut job = Adapt {
             on,

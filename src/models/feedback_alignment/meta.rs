@@ -142,7 +142,7 @@ impl Meta {
         images: &Images,
         rows: usize,
     ) -> bool {
-        let known = |list: &[u32]| list.iter().all(|&image| (image as usize) < images.len());
+        let known = |list: &[u32]| list.iter().all(|&image| (image as usize) < images.count());
         let adapted = self.adapted.as_ref().is_none_or(|learner| {
             learner.network == *network && learner.feedback == feedback && learner.is_consistent()
         });

@@ -26,9 +26,10 @@ pub const OBSERVED: usize = 50;
 /// Samples over which the running loss is averaged.
 const RUNNING: f64 = 100.0;
 
-/// Samples behind one number of the tally and the cosines, which are those since the last test.
+/// What the next quantum does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
+    /// The online step on the next sample.
     Learn,
     /// Test images from here on.
     Test(usize),
@@ -47,7 +48,7 @@ pub struct Sources {
 impl Sources {
     /// The images of the first `classes` classes.
     pub fn new(images: &Images, classes: usize) -> Self {
-        let all = (0..images.len() as u32).filter(|&i| usize::from(images.label(i)) < classes);
+        let all = (0..images.count() as u32).filter(|&i| usize::from(images.label(i)) < classes);
         let (training, test) = all.partition(|&i| (i as usize) < images.training());
         Self { training, test }
     }

@@ -740,7 +740,7 @@ pub fn layers(words: &str) -> Result<Vec<usize>, String> {
     Ok(sizes.iter().map(|&x| x as usize).collect())
 }
 
-/// Numbers with blanks, commas or dashes of sizes (`784-47`) between them.
+/// Numbers with blanks or commas between them.
 fn numbers(words: &str) -> Option<Vec<f64>> {
     words
         .split(|c: char| c.is_whitespace() || c == ',')

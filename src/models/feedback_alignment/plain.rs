@@ -1,6 +1,6 @@
 //! The equations once more, as they stand in the paper: row by row, nothing fused, nothing skipped.
 //!
-//! With [`Dual`](super::dual::Dual) numbers this is forward-mode differentiation; with `f64` it is what
+//! With [`Dual`] numbers this is forward-mode differentiation; with `f64` it is what
 //! central differences are taken of. It shares no line with the kernels and checks them.
 
 use super::coefficients::Coefficients;

@@ -91,7 +91,7 @@ impl Pool {
     fn of(images: &Images, classes: impl Iterator<Item = u8>, test_too: bool) -> Self {
         let mut classes: Vec<(u8, Vec<u32>)> = classes.map(|class| (class, Vec::new())).collect();
         let count = if test_too {
-            images.len()
+            images.count()
         } else {
             images.training()
         };
@@ -259,6 +259,6 @@ mod tests {
         assert!(few.lacks(SIZE).unwrap().contains("3 that there are"));
         assert_eq!(Pool::training(&images, 47, &[]).lacks(SIZE), None);
         let digits = Images::new(Arc::clone(&embedded::digits()));
-        assert_eq!(digits.len(), 1797);
+        assert_eq!(digits.count(), 1797);
     }
 }

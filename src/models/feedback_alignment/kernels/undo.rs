@@ -231,6 +231,8 @@ impl<T: Real, const N: usize> Block<'_, T, N> {
         }
     }
 
+    // Six arrays share these indices.
+    #[allow(clippy::needless_range_loop)]
     #[inline(always)]
     fn carry<const FUSED: bool, const THROUGH: bool>(&mut self, b: [&[Line<T>]; N]) {
         for k in 0..self.e.len() {

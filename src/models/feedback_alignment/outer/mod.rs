@@ -189,15 +189,11 @@ impl Outer {
         } = settings.adam;
         let (c1, c2) = (1.0 - beta_1.powi(t), 1.0 - beta_2.powi(t));
         for (i, rule) in coefficients.rows_mut().iter_mut().enumerate() {
-            for r in 0..TERMS {
+            for (r, &g) in gradient[i].iter().enumerate() {
                 if !rule.on[r] {
                     continue;
                 }
-                let (g, m, v) = (
-                    gradient[i][r],
-                    &mut self.first[i][r],
-                    &mut self.second[i][r],
-                );
+                let (m, v) = (&mut self.first[i][r], &mut self.second[i][r]);
                 *m = beta_1 * *m + (1.0 - beta_1) * g;
                 *v = beta_2 * *v + (1.0 - beta_2) * g * g;
                 let scale = rate * settings.factors[r] / ((*v / c2).sqrt() + epsilon);

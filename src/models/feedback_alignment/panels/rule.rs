@@ -15,7 +15,7 @@ pub fn items(model: &FeedbackAlignment) -> Vec<Text> {
     layers.map(|l| Text::from(format!("of W{l}"))).collect()
 }
 
-/// The metrics of the coefficients, of terms that were on at the start first.
+/// The metrics of all coefficients; those of terms that are off have no values.
 pub fn trajectories(model: &FeedbackAlignment) -> Vec<Text> {
     let ids = |row: usize, r: usize| match model.settings.per_layer {
         true => Text::from(format!("theta_{r}_{}", row + 1)),
