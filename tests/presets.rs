@@ -630,6 +630,8 @@ const FAST: &[&str] = &[
     "pc-adam-hides-scaling",
     "pc-depth-limit",
     "pc-strict-diverges",
+    "balanced-async",
+    "balanced-opto-static",
 ];
 
 /// The fast subset of what `hebbtop verify --presets --seeds 3` checks.

@@ -104,7 +104,10 @@ fn follow(mut run: Subscription, length: u64, signals: &Signals) -> Option<i32> 
             let _ = run.send(rest);
             stopping = Some(signal);
         }
-        let _ = run.ask(request.clone());
+        // A run may end before it has taken the subscription: then no bell tells.
+        if run.ask(request.clone()).is_err() {
+            break;
+        }
         match run.wake().recv_timeout(LOOK) {
             Err(crossbeam_channel::RecvTimeoutError::Disconnected) => break,
             Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,

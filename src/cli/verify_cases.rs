@@ -38,6 +38,9 @@ pub const CASES: &[(&str, &str)] = cases![
     "pc/public_13_conv_relu_ce_strict_eta0.1_n5.json",
     "balanced/tiny_public.json",
     "balanced/xspike_properties.json",
+    "balanced/theory_rates.json",
+    "balanced/predicted_weights.json",
+    "balanced/analysis_case.json",
 ];
 
 /// Replays the cases that are compiled in.

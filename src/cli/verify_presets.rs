@@ -29,7 +29,7 @@ pub fn run(names: &[String], seeds: u32, data: Option<&Path>) -> Outcome {
         let variants = if variant.is_some() {
             variants
         } else {
-            with_variants(&document)
+            short_variants(&document)
         };
         check(&mut report, &document, &variants, seeds, data.as_ref())?;
     }
@@ -43,7 +43,7 @@ pub fn run(names: &[String], seeds: u32, data: Option<&Path>) -> Outcome {
                 _ => check(
                     &mut report,
                     document,
-                    &with_variants(document),
+                    &short_variants(document),
                     seeds,
                     data.as_ref(),
                 )?,
@@ -61,6 +61,17 @@ pub fn run(names: &[String], seeds: u32, data: Option<&Path>) -> Outcome {
     } else {
         Ok(())
     }
+}
+
+/// Variants that take hours have a name that begins so, and run only when they are asked for.
+const FULL: &str = "full";
+
+/// [`with_variants`] but for those that take hours.
+fn short_variants(document: &Document) -> Vec<Option<String>> {
+    let long = |name: &str| name.starts_with(FULL);
+    let mut variants = with_variants(document);
+    variants.retain(|variant| !variant.as_deref().is_some_and(long));
+    variants
 }
 
 /// The experiment as the file begins, then each of its variants.

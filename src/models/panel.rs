@@ -44,6 +44,7 @@ pub enum PanelData {
     Curves(Curves),
     HeatMap(Grid),
     Image(Picture),
+    Raster(Raster),
     Histogram(Histogram),
     Table(Table),
     /// Why there is nothing to show now.
@@ -109,6 +110,32 @@ pub struct Cell {
     pub row: u32,
     pub col: u32,
     pub value: f64,
+}
+
+/// Spikes as on an EEG monitor: time runs from the left to the right edge and begins anew, and what
+/// has not been overwritten yet is of the sweep before. A request asks for dots.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Raster {
+    /// Seconds across.
+    pub sweep: f64,
+    /// Columns of dots across, and the one where the present is.
+    pub cols: u16,
+    pub now: u16,
+    /// From the top.
+    pub bands: Vec<Band>,
+}
+
+/// Some cells of one kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    pub label: String,
+    /// Bands of one group share a colour.
+    pub group: u16,
+    /// Rows of dots, one for each cell shown, and how many cells there are.
+    pub rows: u16,
+    pub cells: u32,
+    /// Column and row of every dot, each once.
+    pub dots: Vec<(u16, u16)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

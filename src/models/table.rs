@@ -131,6 +131,8 @@ pub enum PanelKind {
     /// Curves over another axis than time, drawn by the model.
     Curves,
     HeatMap,
+    /// Spikes of some cells over time, drawn by the model.
+    Raster,
     /// A picture with a caption and bars (an input and what the network makes of it).
     Image,
     Histogram,

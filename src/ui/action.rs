@@ -30,6 +30,8 @@ pub enum RunAction {
     ResetSameSeed,
     ResetNewSeed,
     Mark,
+    /// Switches the stimulus on or off, where the model has one.
+    Stimulate,
     Undo,
     Redo,
 }

@@ -8,8 +8,8 @@ use hebbtop::engine::{
     RunState,
 };
 use hebbtop::models::panel::{
-    Bar, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest, Picture, Row,
-    Series, Table, TableCell, Window,
+    Band, Bar, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest, Picture,
+    Raster, Row, Series, Table, TableCell, Window,
 };
 use hebbtop::models::table::{
     Applies, Better, Kind, MetricSpec, PanelKind, PanelSpec, ParamSpec, Scale, Scope, Text, Value,
@@ -479,6 +479,20 @@ impl PaperRun {
                         marked: class == 3,
                     })
                     .collect(),
+            }),
+            PanelKind::Raster => PanelData::Raster(Raster {
+                sweep: 1.0,
+                cols: request.cols,
+                now: request.cols / 3,
+                bands: vec![Band {
+                    label: "E".into(),
+                    group: 0,
+                    rows: request.rows,
+                    cells: 400,
+                    dots: (0..request.rows.min(request.cols))
+                        .map(|k| (k, k))
+                        .collect(),
+                }],
             }),
             PanelKind::Curves => PanelData::Curves(Curves {
                 x_label: "sweep".into(),

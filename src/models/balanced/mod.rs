@@ -21,6 +21,7 @@ pub mod statistics;
 mod step;
 pub mod stimulus;
 mod sums;
+pub mod theory;
 pub mod traces;
 pub mod watch;
 pub mod wires;
@@ -36,7 +37,13 @@ pub const FAMILY: Family = Family {
     describe: model::describe,
     build,
     bibtex: BIBTEX,
-    reference_formats: &[case::FORMAT, input_reference::FORMAT],
+    reference_formats: &[
+        case::FORMAT,
+        input_reference::FORMAT,
+        theory::reference::RATES_FORMAT,
+        theory::reference::WEIGHTS_FORMAT,
+        statistics::reference::ANALYSIS_FORMAT,
+    ],
     verify,
 };
 
@@ -61,6 +68,11 @@ fn build(setup: &Setup) -> Result<Box<dyn Model>, BuildError> {
 fn verify(file: &serde_json::Value) -> Result<Vec<Check>, CaseError> {
     match file.get("format").and_then(serde_json::Value::as_str) {
         Some(input_reference::FORMAT) => input_reference::verify(file),
+        Some(theory::reference::RATES_FORMAT) => theory::reference::verify_rates(file),
+        Some(theory::reference::WEIGHTS_FORMAT) => theory::reference::verify_weights(file),
+        Some(statistics::reference::ANALYSIS_FORMAT) => {
+            statistics::reference::verify_analysis(file)
+        }
         _ => reference::verify(file),
     }
 }

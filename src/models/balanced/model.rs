@@ -60,7 +60,7 @@ impl Balanced {
         let network = Network::random(&settings, setup.seed);
         Ok(Self {
             seed: setup.seed,
-            statistics: Statistics::new(&settings, &network, setup.seed),
+            statistics: Statistics::new(&settings, &network),
             watch: Watch::default(),
             values,
             settings,
@@ -186,6 +186,7 @@ impl Model for Balanced {
             .map_err(|(id, why)| format!("`{id}`: {why}"))?;
         memory::check_growth(&self.settings, &settings)?;
         self.network.apply(&settings);
+        self.statistics.apply(&settings);
         self.values[param] = value.clone();
         self.settings = settings;
         Ok(())
@@ -228,14 +229,15 @@ impl Model for Balanced {
         let learns = Block::ALL.map(|block| settings.rules_on(block).count());
         if settings.check().is_err()
             || !self.network.fits(&state.network, &settings, learns)
-            || !state.statistics.fits(&settings)
+            || !state.statistics.fits(&settings, &self.statistics)
             || !state.watch.fits()
         {
             return Err(misfit());
         }
         self.network.restore(state.network, &settings);
-        (self.values, self.settings) = (state.values, settings);
         (self.statistics, self.watch) = (state.statistics, state.watch);
+        self.statistics.apply(&settings);
+        (self.values, self.settings) = (state.values, settings);
         Ok(())
     }
 }

@@ -785,4 +785,52 @@ pub const PARAMS: &[ParamSpec] = &[
         Restart,
         "A network that needs more is not built; 0: four fifths of what is available."
     ),
+    param!(
+        "measure_from",
+        "measure from",
+        "s",
+        linear(0.0, 1e6),
+        real(0.0),
+        Quantum,
+        "Simulated time at which the measurement of mean rates, residual currents, covariances and spectra begins. The present time begins it anew."
+    ),
+    param!(
+        "measure_for",
+        "measure for",
+        "s",
+        linear(0.0, 1e5),
+        real(0.0),
+        Quantum,
+        "Length of a measurement; the next begins at its end, and the last complete one is shown. 0: one that goes on."
+    ),
+    param!(
+        "window",
+        "window",
+        "ms",
+        linear(1.0, 10_000.0),
+        real(250.0),
+        Quantum,
+        "Window of the spike counts whose covariance is taken."
+    ),
+    param!(
+        "cells",
+        "cells",
+        "",
+        Kind::Integer { min: 2, max: 1000 },
+        Value::Integer(100),
+        Quantum,
+        "Cells of each group in the sample for correlations. Covariances are means over all cells."
+    ),
+    param!(
+        "watch",
+        "watch",
+        "",
+        Kind::Integer {
+            min: 0,
+            max: 1_000_000
+        },
+        Value::Integer(0),
+        Quantum,
+        "The cell that the inspector shows. E cells come first; beyond the last counts as the last."
+    ),
 ];

@@ -1,5 +1,7 @@
 //! The parameters as a person gives them, typed; and as a step needs them, in [`Factors`].
 
+use serde::{Deserialize, Serialize};
+
 use super::params::PARAMS;
 use super::rules::{Hard, Homeostatic, Kohonen, Oja, Rule, Soft, Triplet};
 use super::sizes::{Block, Sizes};
@@ -56,6 +58,19 @@ pub struct Stimulus {
     pub r_x2: f64,
 }
 
+/// What the statistics take in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// When it begins, in seconds.
+    pub from: f64,
+    /// Seconds; 0 is without end.
+    pub length: f64,
+    /// Of the spike counts, in ms.
+    pub window: f64,
+    /// Of each group, in the sample for correlations.
+    pub cells: usize,
+}
+
 /// All parameters of an instance, in the units of the table: ms, Hz, mV, and weights `j = sqrt(N) J`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -87,6 +102,9 @@ pub struct Settings {
     pub max_weight: f64,
     /// GB; 0 is four fifths of what is available.
     pub max_memory: f64,
+    pub measure: Measure,
+    /// The cell that is inspected.
+    pub watch: usize,
 }
 
 impl Settings {
@@ -218,6 +236,13 @@ impl Settings {
             max_rate: real("max_rate"),
             max_weight: real("max_weight"),
             max_memory: real("max_memory"),
+            measure: Measure {
+                from: real("measure_from"),
+                length: real("measure_for"),
+                window: real("window"),
+                cells: real("cells") as usize,
+            },
+            watch: (real("watch") as usize).min(sizes.n() - 1),
         }
     }
 

@@ -35,6 +35,7 @@ pub struct PanelState {
 /// bytes and change the least.
 pub fn period(kind: &PanelKind) -> Duration {
     match kind {
+        PanelKind::Raster => Duration::from_millis(100),
         PanelKind::HeatMap => Duration::from_millis(375),
         PanelKind::Image | PanelKind::Histogram => Duration::from_millis(500),
         PanelKind::Curves | PanelKind::Table => Duration::from_millis(250),

@@ -63,6 +63,16 @@ fn nudge(run: &mut Run, param: usize, steps: i32, stride: Stride) -> Vec<Effect>
     Vec::new()
 }
 
+/// Turns the switch called `id`, which not every model has.
+pub fn toggle(run: &mut Run, id: &str) -> Vec<Effect> {
+    let number = run.description().and_then(|table| table.param(id));
+    let Some((param, Value::Switch(on))) = number.and_then(|n| Some((n, present(run, n)?))) else {
+        run.say(Tone::Plain, format!("this model has no `{id}`"));
+        return Vec::new();
+    };
+    set(run, param, Value::Switch(!on))
+}
+
 /// Back to the default of the table.
 pub fn to_default(run: &mut Run, param: usize) -> Vec<Effect> {
     let Some((spec, value)) = run.spec(param).cloned().zip(present(run, param)) else {

@@ -23,6 +23,9 @@ pub fn update(state: &mut State, action: RunAction) -> Vec<Effect> {
     if run.gone || run.frame.is_none() {
         return Vec::new();
     }
+    if action == RunAction::Stimulate {
+        return super::param::toggle(run, "stimulate");
+    }
     command(run, action).map(Effect::Send).into_iter().collect()
 }
 
@@ -44,6 +47,7 @@ fn command(run: &mut Run, action: RunAction) -> Option<Command> {
         RunAction::ResetNewSeed => Command::Reset {
             seed: Some(run.about.as_ref()?.seed.wrapping_add(1)),
         },
+        RunAction::Stimulate => return None,
         RunAction::Mark => Command::Mark(format!("mark {}", 1 + marks(run))),
         RunAction::Undo => Command::Undo,
         RunAction::Redo => Command::Redo,

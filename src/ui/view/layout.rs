@@ -198,7 +198,7 @@ fn grid(run: &Run, panels: &[usize], body: Rect, across: usize) -> Vec<Slot> {
 /// A picture with a bar for each class needs more lines than a curve.
 fn weight_down(run: &Run, panel: usize) -> u16 {
     match run.panel_kind(panel) {
-        Some(PanelKind::Image) => 6,
+        Some(PanelKind::Image | PanelKind::Raster) => 6,
         _ => 5,
     }
 }

@@ -11,7 +11,8 @@ use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::update::chart::is_log;
 use crate::ui::widget::{
-    Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, TableView, XAxis,
+    Chart, Data, HeatMap, HistogramView, Line, PanelBox, Pen, PictureView, RasterView, TableView,
+    XAxis,
 };
 
 pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
@@ -55,6 +56,13 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             theme,
             title: &title,
             picture,
+            focused,
+        }
+        .render(area, buf),
+        Some(PanelData::Raster(raster)) => RasterView {
+            theme,
+            title: &title,
+            raster,
             focused,
         }
         .render(area, buf),
@@ -163,6 +171,7 @@ pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
     let (rows, cols) = match run.panel_kind(slot.panel) {
         Some(PanelKind::HeatMap) => HeatMap::capacity(theme, slot.area),
         Some(PanelKind::Image) => PictureView::capacity(theme, slot.area),
+        Some(PanelKind::Raster) => RasterView::capacity(theme, slot.area),
         _ => {
             let inner = PanelBox::inner(slot.area);
             (inner.height, inner.width)

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::ui::theme::Dash;
+use crate::ui::theme::{Dash, Glyphs};
 
 /// The glyphs that dots become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,15 @@ const QUADRANTS: [char; 16] = [
 const ASCII: [char; 8] = [' ', '\'', '-', '"', '.', ':', '=', '|'];
 
 impl DotSet {
+    /// Those that a theme can show.
+    pub fn of(glyphs: Glyphs) -> Self {
+        match glyphs {
+            Glyphs::Braille => Self::Braille,
+            Glyphs::Block => Self::Quadrants,
+            Glyphs::Ascii => Self::Ascii,
+        }
+    }
+
     /// Dots across and down one cell.
     pub fn dots(self) -> (usize, usize) {
         match self {

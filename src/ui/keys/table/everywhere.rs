@@ -72,6 +72,14 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     row("redo", Context::Global, &["U"], run(RunAction::Redo))
         .says("make the change again that was taken back")
         .typed(Argument::None),
+    row(
+        "stimulate",
+        Context::Global,
+        &["S"],
+        run(RunAction::Stimulate),
+    )
+    .says("switch the stimulus on or off, where the model has one")
+    .typed(Argument::None),
     row("mark", Context::Global, &["m"], run(RunAction::Mark))
         .hint("mark")
         .says("put a mark on every chart, with words if you type them")

@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use super::super::axis::Axis;
+use super::super::canvas::DotSet;
 use super::super::canvas::{Canvas, Importance};
 use super::super::pen::Pen;
 use super::layout::Layout;
 use super::series::{Place, Prepared};
-use super::{Chart, Data, Line, dot_set};
+use super::{Chart, Data, Line};
 use crate::models::table::Scale;
 use crate::ui::theme::{Dash, Role, Series};
 
@@ -26,7 +27,11 @@ pub(super) fn draw(
     let mut plot = Plot {
         chart,
         y,
-        canvas: Canvas::new(dot_set(chart.theme), layout.plot.width, layout.plot.height),
+        canvas: Canvas::new(
+            DotSet::of(chart.theme.glyphs),
+            layout.plot.width,
+            layout.plot.height,
+        ),
     };
     plot.targets();
     let chosen = chart.chosen.filter(|i| *i < chart.lines.len());
@@ -85,7 +90,7 @@ impl Plot<'_, '_> {
     }
 
     fn cell_row(&self, y: f64) -> Option<usize> {
-        Some(self.row(y)? / dot_set(self.chart.theme).dots().1)
+        Some(self.row(y)? / DotSet::of(self.chart.theme.glyphs).dots().1)
     }
 
     fn horizontal(&mut self, y: f64, dash: Dash, style: Style) {
@@ -175,7 +180,7 @@ impl Plot<'_, '_> {
     fn markers(&self, line: &Line<'_>, prepared: &Prepared, layout: &Layout, buf: &mut Buffer) {
         let look = self.look(line);
         let mut pen = Pen::new(self.chart.theme, layout.plot, buf);
-        let (across, down) = dot_set(self.chart.theme).dots();
+        let (across, down) = DotSet::of(self.chart.theme.glyphs).dots();
         let mut mark = |place: &Place| {
             if let Some((x, y)) = self.dot(place.x, place.shown) {
                 pen.char(
@@ -200,7 +205,7 @@ impl Plot<'_, '_> {
 
     fn ticks(&self, line: &Line<'_>, prepared: &Prepared, layout: &Layout, buf: &mut Buffer) {
         let theme = self.chart.theme;
-        let across = dot_set(theme).dots().0;
+        let across = DotSet::of(theme.glyphs).dots().0;
         let symbols = theme.symbols();
         let bottom = layout.plot.height.saturating_sub(1);
         for place in prepared.missing(self.chart.x.now) {

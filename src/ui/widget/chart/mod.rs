@@ -23,7 +23,7 @@ use super::panel_box::{PanelBox, title_line};
 use super::{canvas::DotSet, format};
 use crate::engine::history::{Bucket, MarkKind};
 use crate::models::table::{Better, Scale};
-use crate::ui::theme::{Glyphs, Role, Theme};
+use crate::ui::theme::{Role, Theme};
 use layout::Layout;
 use series::Prepared;
 
@@ -140,7 +140,7 @@ impl<'a> Chart<'a> {
     /// How many buckets of `samples` samples a chart in `area` can show: one for a column of dots,
     /// but no more than there are samples, or the empty ones would be gaps.
     pub fn columns(theme: Theme, area: Rect, samples: u64) -> usize {
-        let dots = Layout::new(area, 1).plot.width as usize * dot_set(theme).dots().0;
+        let dots = Layout::new(area, 1).plot.width as usize * DotSet::of(theme.glyphs).dots().0;
         dots.min(usize::try_from(samples).unwrap_or(dots))
     }
 
@@ -308,13 +308,5 @@ impl<'a> XAxis<'a> {
             XKind::Seconds { per_unit } => format::duration(x * per_unit),
             XKind::Numbers(label) => format!("{label} {}", format::short(x)),
         }
-    }
-}
-
-fn dot_set(theme: Theme) -> DotSet {
-    match theme.glyphs {
-        Glyphs::Braille => DotSet::Braille,
-        Glyphs::Block => DotSet::Quadrants,
-        Glyphs::Ascii => DotSet::Ascii,
     }
 }

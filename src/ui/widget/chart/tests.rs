@@ -3,6 +3,7 @@ use ratatui::style::Modifier;
 use super::super::testing::{RGB, buckets, changed, drawn, text};
 use super::*;
 use crate::engine::history::History;
+use crate::ui::theme::Glyphs;
 
 const UNITS: XKind<'static> = XKind::Units("step");
 
