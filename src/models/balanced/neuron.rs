@@ -92,8 +92,8 @@ fn all<T: Real, const INJECTED: bool>(
 #[inline(always)]
 fn step<T: Real>(v: T, [e, i, x]: [T; 3], f: &Factors<T>) -> T {
     let synaptic = e * f.gain[0] + i * f.gain[1] + x * f.gain[2];
-    let spike = (v * f.slope + f.offset).exp2_held();
-    (v * f.keep + f.pull) + (synaptic + spike)
+    let spike = ((v - f.v_t) * f.slope + f.offset).exp2_held();
+    v + (f.leak * (f.e_l - v) + (synaptic + spike))
 }
 
 fn reset<T: Real>(voltages: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {
