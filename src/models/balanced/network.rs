@@ -320,7 +320,7 @@ impl<T: Real> Network<T> {
 
     /// Number of synapses in a block.
     pub fn synapses(&self, block: Block) -> usize {
-        self.blocks[block.index()].len()
+        self.blocks[block.index()].wires.count()
     }
 
     /// The wires of a block: cells are counted within their populations.
