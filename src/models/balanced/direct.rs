@@ -28,21 +28,21 @@ impl Rows {
     pub fn of(wires: &Wires) -> Self {
         let (posts, pres) = (wires.posts, wires.pres());
         let mut starts = vec![0usize; posts + 1];
-        for s in 0..wires.len() {
+        for s in 0..wires.count() {
             starts[wires.target(s) + 1] += 1;
         }
         for j in 0..posts {
             starts[j + 1] += starts[j];
         }
         let mut next = starts.clone();
-        let mut synapses = vec![0u32; wires.len()];
-        for s in 0..wires.len() {
+        let mut synapses = vec![0u32; wires.count()];
+        for s in 0..wires.count() {
             let place = &mut next[wires.target(s)];
             synapses[*place] = s as u32;
             *place += 1;
         }
-        let mut pres_of = Indices::new(pres, wires.len());
-        let mut of_synapse = Indices::new(pres, wires.len());
+        let mut pres_of = Indices::new(pres, wires.count());
+        let mut of_synapse = Indices::new(pres, wires.count());
         for k in 0..pres {
             for _ in wires.column(k) {
                 of_synapse.push(k);

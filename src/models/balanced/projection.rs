@@ -80,18 +80,6 @@ impl<T: Real> Projection<T> {
         }
     }
 
-    pub fn len(&self) -> usize {
-        self.wires.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
-    }
-
     /// Weights as they are stored: without what is pending.
     pub fn stored(&self) -> &Weights<T> {
         &self.weights
@@ -127,7 +115,7 @@ impl<T: Real> Projection<T> {
         if !rules.is_empty()
             && let Weights::Uniform(weight) = self.weights
         {
-            self.weights = Weights::Each(vec![weight; self.wires.len()]);
+            self.weights = Weights::Each(vec![weight; self.wires.count()]);
         }
         let now = traces.previous_scale();
         self.visits = deferred.then(|| Visits {
@@ -356,7 +344,7 @@ impl<T: Real> Projection<T> {
     pub fn fits(&self, saved: &Saved<T>, rules: usize, deferred: bool) -> bool {
         let weights = match &saved.weights {
             Weights::Uniform(_) => rules == 0,
-            Weights::Each(weights) => weights.len() == self.wires.len(),
+            Weights::Each(weights) => weights.len() == self.wires.count(),
         };
         let visits = match &saved.visits {
             None => rules != 1 || !deferred,
@@ -380,7 +368,7 @@ impl<T: Real> Projection<T> {
             Weights::Uniform(_) => 0,
             Weights::Each(weights) => weights.len() * size_of::<T>(),
         };
-        let wires = self.len() * Indices::width(self.wires.posts) + 8 * self.wires.pres();
+        let wires = self.wires.count() * Indices::width(self.wires.posts) + 8 * self.wires.pres();
         let rows = self.rows.as_ref().map_or(0, Rows::bytes);
         weights + wires + rows
     }

@@ -63,12 +63,11 @@ fn network<T: Real>(input: &Input, case: &Case, deferred: bool) -> Network<T> {
     let blocks =
         Block::ALL.map(|b| block(sizes.range(b.post()), sizes.range(b.pre()), &input.j, n));
     let external = Population::ALL.map(|p| block(sizes.range(p), 0..sizes.x, &input.j_x, sizes.x));
-    let voltages = input.v_0.iter().map(|&v| T::of(v)).collect();
     let mut network = Network::assemble(
         sizes,
         input.dt,
         (&input.neuron, &input.taus),
-        voltages,
+        &input.v_0,
         blocks,
         external,
     );
@@ -126,7 +125,7 @@ fn replay<T: Real>(input: &Input, case: &Case, deferred: bool) -> Outcome {
     Outcome {
         spikes,
         j,
-        voltages: network.voltages().iter().map(|v| v.f64()).collect(),
+        voltages: (0..n).map(|cell| network.voltage(cell)).collect(),
         traces: (0..n).map(|cell| network.trace(cell)).collect(),
         currents: Current::ALL.map(|kind| (0..n).map(|cell| network.current(kind, cell)).collect()),
     }

@@ -310,14 +310,12 @@ impl Settings {
 /// dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
 ///     = leak (EL - V) + sum gain charge + 2^(slope (V - VT) + offset)
 /// ```
-/// Differences of voltages are taken first: they are small where they matter, and so is their
-/// rounding.
+/// All voltages are distances from VT: they are small where they matter, and so is their rounding.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors<T> {
     /// `dt gL/C`.
     pub leak: T,
     pub e_l: T,
-    pub v_t: T,
     /// Of the exponent to the base of 2; `dt gL DeltaT/C` is inside the offset.
     pub slope: T,
     pub offset: T,
@@ -349,13 +347,12 @@ impl<T: Real> Factors<T> {
         let current = [decay[0] / taus.e, decay[1] / taus.i, 1.0 / taus.x];
         Self {
             leak: T::of(dt * g_l / c_m),
-            e_l: T::of(e_l),
-            v_t: T::of(v_t),
+            e_l: T::of(e_l - v_t),
             slope: T::of(std::f64::consts::LOG2_E / delta_t),
             offset: T::of((dt * g_l * delta_t / c_m).log2()),
             dt_c: T::of(dt / c_m),
-            v_th: T::of(v_th),
-            v_re: T::of(v_re),
+            v_th: T::of(v_th - v_t),
+            v_re: T::of(v_re - v_t),
             decay: decay.map(T::of),
             current: current.map(T::of),
             gain: current.map(|current| T::of(dt / c_m * current)),

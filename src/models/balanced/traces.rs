@@ -49,14 +49,6 @@ impl<T: Real> Traces<T> {
         }
     }
 
-    pub fn len(&self) -> usize {
-        self.recent.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.recent.is_empty()
-    }
-
     /// `S` of the present step.
     #[inline(always)]
     pub fn scale(&self) -> T {
