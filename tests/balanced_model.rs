@@ -200,7 +200,7 @@ fn stimulation_reaches_its_half_only() {
         Settings::resolve(&values)
     };
     let mut network = Network::<f32>::random(&resolve(false), 1);
-    let mut halves = |network: &mut Network<f32>| {
+    let halves = |network: &mut Network<f32>| {
         let mut counts = [0; 2];
         for _ in 0..10_000 {
             network.step();

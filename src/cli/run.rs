@@ -33,7 +33,7 @@ pub struct Run {
     /// Length of the run in the model's unit (training step, episode, ms)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
-    /// Length of the run in simulated time, such as 5s or 300ms, for a model that has time
+    /// Length of the run in simulated time, e.g. "5s", "250ms" or "2min"
     #[arg(long, value_name = "TIME", conflicts_with = "steps")]
     sim_time: Option<String>,
     /// Run without a screen, flat out, and print a table at the end
@@ -74,7 +74,7 @@ pub fn run(args: Run) -> Outcome {
         preset.seed = seed;
     }
     let length = match &args.sim_time {
-        Some(time) => Some(units(&preset, time)?),
+        Some(time) => Some(units(&preset, time).map_err(Failure::Usage)?),
         None => args.steps,
     };
     if let Some(length) = length {
@@ -118,31 +118,37 @@ fn adopt(preset: &mut Preset, file: &Path) -> Outcome {
     Ok(())
 }
 
-/// How many units of the preset's model a simulated time is.
-fn units(preset: &Preset, time: &str) -> Result<u64, Failure> {
-    let usage = |what: String| Failure::Usage(format!("--sim-time {}: {what}", text::line(time)));
+/// The images of a folder.
+/// # Errors
+/// See [`directory::read`].
+pub fn open(folder: &std::path::Path) -> Result<Arc<Dataset>, Failure> {
+    Ok(Arc::new(directory::read(folder)?))
+}
+
+/// Units of the preset's model in this simulated time.
+fn units(preset: &Preset, time: &str) -> Result<u64, String> {
+    let shown = text::line(time);
+    let seconds = seconds(time).ok_or_else(|| {
+        format!("--sim-time takes a time such as 250ms, 2.5s or 1min, not `{shown}`")
+    })?;
     let family = models::family(&preset.model).expect("a resolved preset has a family");
     let setup = Setup {
         values: preset.values.clone(),
         seed: preset.seed,
         data: None,
     };
-    let described = (family.describe)(&setup).map_err(|error| usage(error.to_string()))?;
-    let Some(per_unit) = described.seconds_per_unit else {
-        let unit = described.unit;
-        return Err(usage(format!("this model counts in {unit}s: use --steps")));
-    };
-    match seconds(time).map(|seconds| (seconds / per_unit).round() as u64) {
-        Some(units) if units > 0 => Ok(units),
-        _ => Err(usage("expected a time above 0, such as 5s or 300ms".into())),
+    let description = (family.describe)(&setup).ok();
+    let per_unit = description.and_then(|description| description.seconds_per_unit);
+    let per_unit = per_unit.ok_or_else(|| {
+        format!(
+            "--sim-time {shown}: {} has no simulated time; --steps counts its steps",
+            family.id
+        )
+    })?;
+    match (seconds / per_unit).round() as u64 {
+        0 => Err(format!("--sim-time {shown} is shorter than a step")),
+        units => Ok(units),
     }
-}
-
-/// The images of a folder.
-/// # Errors
-/// See [`directory::read`].
-pub fn open(folder: &Path) -> Result<Arc<Dataset>, Failure> {
-    Ok(Arc::new(directory::read(folder)?))
 }
 
 /// Puts `KEY=VALUE` into the preset.

@@ -47,19 +47,19 @@ pub struct Input {
     /// Time of the next spike (`c = 0`) or mother spike in ms.
     next: f64,
     /// Copies that are still to come.
-    pending: BinaryHeap<Reverse<Copy>>,
+    pending: BinaryHeap<Reverse<Spike>>,
 }
 
 /// A spike to come. Ordered by time, then neuron, so that equal times have an order too.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Copy {
+struct Spike {
     time: f64,
     neuron: u32,
 }
 
-impl Eq for Copy {}
+impl Eq for Spike {}
 
-impl Ord for Copy {
+impl Ord for Spike {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.time
             .total_cmp(&other.time)
@@ -67,7 +67,7 @@ impl Ord for Copy {
     }
 }
 
-impl PartialOrd for Copy {
+impl PartialOrd for Spike {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
@@ -84,10 +84,6 @@ impl Input {
         };
         input.begin(0.0);
         input
-    }
-
-    pub fn law(&self) -> Law {
-        self.law
     }
 
     /// From `now` (ms) on the trains follow another law.
@@ -174,7 +170,7 @@ impl Input {
             while neuron < neurons {
                 let moved = self.normal();
                 if moved.abs() <= REACH {
-                    self.pending.push(Reverse(Copy {
+                    self.pending.push(Reverse(Spike {
                         time: mother + tau_jitter * moved,
                         neuron: neuron as u32,
                     }));

@@ -73,7 +73,7 @@ metrics! {
     JEiSd "j_ei_sd" "sd EI" "mV" None, "Standard deviation of the weights from I to E.";
     JIeSd "j_ie_sd" "sd IE" "mV" None, "Standard deviation of the weights from E to I.";
     JIiSd "j_ii_sd" "sd II" "mV" None, "Standard deviation of the weights from I to I.";
-    JEeWeighted "j_ee_weighted" "j EE by rate" "mV" Some("j_ee_finite"), "Mean weight from E to E, each weighted by the rate of its presynaptic cell.";
+    JEeWeighted "j_ee_weighted" "j EE by rate" "mV" None, "Mean weight from E to E, each weighted by the rate of its presynaptic cell: what acts on the rates. Rules on EE pin the plain mean.";
     JEiWeighted "j_ei_weighted" "j EI by rate" "mV" Some("j_ei_finite"), "Mean weight from I to E, each weighted by the rate of its presynaptic cell: what EI plasticity pins.";
     JIeWeighted "j_ie_weighted" "j IE by rate" "mV" Some("j_ie_finite"), "Mean weight from E to I, each weighted by the rate of its presynaptic cell.";
     JIiWeighted "j_ii_weighted" "j II by rate" "mV" Some("j_ii_finite"), "Mean weight from I to I, each weighted by the rate of its presynaptic cell.";

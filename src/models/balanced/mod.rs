@@ -2,6 +2,9 @@
 //! Rosenbaum & Josić 2021, PLoS Comput Biol 17:e1008958).
 
 mod case;
+mod deferred;
+mod delivery;
+mod direct;
 pub mod input;
 mod input_reference;
 pub mod memory;

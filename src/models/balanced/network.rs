@@ -35,9 +35,9 @@ impl Current {
 pub struct Cells<T> {
     /// Steps done.
     pub step: u64,
-    /// mV.
-    pub voltages: Vec<T>,
-    /// Charges of the currents of E, I and X; a current is its charge times `Factors::gain`.
+    /// `V - VT` in mV, which is small where it matters and so rounds little.
+    pub distances: Vec<T>,
+    /// Charges of the currents of E, I and X; a current is its charge times `Factors::current`.
     pub charges: [Vec<T>; 3],
     pub traces: Traces<T>,
 }
@@ -55,6 +55,7 @@ pub struct Layers {
 pub struct Network<T> {
     pub(super) sizes: Sizes,
     pub(super) dt: f64,
+    pub(super) v_t: f64,
     pub(super) factors: Factors<T>,
     pub(super) cells: Cells<T>,
     /// The recurrent blocks, in the order of [`Block::ALL`].
@@ -119,8 +120,8 @@ impl<T: Real> Network<T> {
         });
         let mut random = stream(seed, "voltages");
         let neuron = &settings.neuron;
-        let voltage = |_| T::of(neuron.v_re + unit(&mut random) * (neuron.v_t - neuron.v_re));
-        let voltages = (0..sizes.n()).map(voltage).collect();
+        let voltage = |_| neuron.v_re + unit(&mut random) * (neuron.v_t - neuron.v_re);
+        let voltages: Vec<f64> = (0..sizes.n()).map(voltage).collect();
         let layers = Layers {
             x: Input::new(x_law(settings), seed, "external"),
             x2: (sizes.x2 > 0).then(|| Input::new(x2_law(settings), seed, "stimulation")),
@@ -130,7 +131,7 @@ impl<T: Real> Network<T> {
             sizes,
             settings.dt,
             (neuron, &settings.taus),
-            voltages,
+            &voltages,
             blocks,
             external,
         );
@@ -145,7 +146,7 @@ impl<T: Real> Network<T> {
         sizes: Sizes,
         dt: f64,
         (neuron, taus): (&Neuron, &Taus),
-        voltages: Vec<T>,
+        voltages: &[f64],
         blocks: [Projection<T>; 4],
         external: [Projection<T>; 2],
     ) -> Self {
@@ -153,10 +154,11 @@ impl<T: Real> Network<T> {
         Self {
             sizes,
             dt,
+            v_t: neuron.v_t,
             factors: Factors::new(dt, neuron, taus),
             cells: Cells {
                 step: 0,
-                voltages,
+                distances: voltages.iter().map(|v| T::of(v - neuron.v_t)).collect(),
                 charges: [vec![T::zero(); n], vec![T::zero(); n], vec![T::zero(); n]],
                 traces: Traces::new(n, 1.0 - dt / taus.stdp),
             },
@@ -176,6 +178,14 @@ impl<T: Real> Network<T> {
     pub fn apply(&mut self, settings: &Settings) {
         let old = self.factors.current;
         self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
+        let moved = T::of(self.v_t - settings.neuron.v_t);
+        if moved != T::zero() {
+            self.v_t = settings.neuron.v_t;
+            self.cells
+                .distances
+                .iter_mut()
+                .for_each(|distance| *distance += moved);
+        }
         // Currents stay as they are where their time constants change.
         for (charges, (old, new)) in self
             .cells
@@ -254,9 +264,14 @@ impl<T: Real> Network<T> {
         self.dt
     }
 
-    /// Membrane potentials in mV, after the reset.
-    pub fn voltages(&self) -> &[T] {
-        &self.cells.voltages
+    /// Membrane potential of a cell in mV, after the reset.
+    pub fn voltage(&self, cell: usize) -> f64 {
+        self.cells.distances[cell].f64() + self.v_t
+    }
+
+    /// Membrane potentials from the soft threshold on, `V - VT` in mV, after the reset.
+    pub fn distances(&self) -> &[T] {
+        &self.cells.distances
     }
 
     /// A synaptic current of one cell in mV/ms, after the decay.
@@ -305,7 +320,7 @@ impl<T: Real> Network<T> {
 
     /// Number of synapses in a block.
     pub fn synapses(&self, block: Block) -> usize {
-        self.blocks[block.index()].len()
+        self.blocks[block.index()].wires.count()
     }
 
     /// The wires of a block: cells are counted within their populations.
@@ -373,7 +388,7 @@ impl<T: Real> Network<T> {
     ) -> bool {
         let n = self.sizes.n();
         let layers = |a: &Option<Layers>| a.as_ref().map(|l| l.x2.is_some());
-        saved.cells.voltages.len() == n
+        saved.cells.distances.len() == n
             && saved.cells.charges.iter().all(|charges| charges.len() == n)
             && saved.cells.traces.fits(n)
             && layers(&saved.layers) == layers(&self.layers)
@@ -391,6 +406,7 @@ impl<T: Real> Network<T> {
             let (rules, clamp) = learning(settings, block);
             projection.restore(saved, rules, clamp);
         }
+        self.v_t = settings.neuron.v_t;
         self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
         self.fired.clear();
         self.fired_x.clear();

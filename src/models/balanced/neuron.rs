@@ -22,13 +22,14 @@ pub struct Charges<'a, T> {
 /// V += dt/C (I_ext + I_e + I_i + I_x + gL (EL - V) + gL DeltaT exp((V - VT)/DeltaT))
 /// V >= Vth: fired, V = Vre;     every I *= 1 - dt/tau
 /// ```
-/// Injected currents are left out where `injected` is empty.
+/// Voltages are held as their `distances` from VT. Injected currents are left out where `injected`
+/// is empty.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
 ))]
 pub fn advance<T: Real>(
-    voltages: &mut [T],
+    distances: &mut [T],
     charges: Charges<T>,
     injected: &[T],
     f: &Factors<T>,
@@ -36,15 +37,15 @@ pub fn advance<T: Real>(
     fired: &mut Vec<u32>,
 ) {
     if injected.is_empty() {
-        all::<T, false>(voltages, charges, injected, f, first, fired);
+        all::<T, false>(distances, charges, injected, f, first, fired);
     } else {
-        all::<T, true>(voltages, charges, injected, f, first, fired);
+        all::<T, true>(distances, charges, injected, f, first, fired);
     }
 }
 
 #[inline(always)]
 fn all<T: Real, const INJECTED: bool>(
-    voltages: &mut [T],
+    distances: &mut [T],
     charges: Charges<T>,
     injected: &[T],
     f: &Factors<T>,
@@ -52,7 +53,7 @@ fn all<T: Real, const INJECTED: bool>(
     fired: &mut Vec<u32>,
 ) {
     let f = *f;
-    let (v, v_rest) = voltages.as_chunks_mut::<LANES>();
+    let (v, v_rest) = distances.as_chunks_mut::<LANES>();
     let (e, e_rest) = charges.e.as_chunks_mut::<LANES>();
     let (i, i_rest) = charges.i.as_chunks_mut::<LANES>();
     let (x, x_rest) = charges.x.as_chunks_mut::<LANES>();
@@ -93,11 +94,11 @@ fn all<T: Real, const INJECTED: bool>(
 fn step<T: Real>(v: T, [e, i, x]: [T; 3], f: &Factors<T>) -> T {
     let synaptic = e * f.gain[0] + i * f.gain[1] + x * f.gain[2];
     let spike = (v * f.slope + f.offset).exp2_held();
-    (v * f.keep + f.pull) + (synaptic + spike)
+    v + (f.leak * (f.e_l - v) + (synaptic + spike))
 }
 
-fn reset<T: Real>(voltages: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {
-    for (lane, v) in voltages.iter_mut().enumerate() {
+fn reset<T: Real>(distances: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {
+    for (lane, v) in distances.iter_mut().enumerate() {
         if *v >= f.v_th {
             *v = f.v_re;
             fired.push((first + lane) as u32);

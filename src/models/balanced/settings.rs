@@ -307,15 +307,15 @@ impl Settings {
 /// The parameters as a step needs them: per-step factors in the type that the network runs in.
 ///
 /// ```text
-/// V + dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
-///     = keep V + pull + sum gain charge + 2^(slope V + offset)
+/// dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
+///     = leak (EL - V) + sum gain charge + 2^(slope (V - VT) + offset)
 /// ```
+/// All voltages are distances from VT: they are small where they matter, and so is their rounding.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors<T> {
-    /// `1 - dt gL/C`.
-    pub keep: T,
-    /// `dt gL EL/C`.
-    pub pull: T,
+    /// `dt gL/C`.
+    pub leak: T,
+    pub e_l: T,
     /// Of the exponent to the base of 2; `dt gL DeltaT/C` is inside the offset.
     pub slope: T,
     pub offset: T,
@@ -345,15 +345,14 @@ impl<T: Real> Factors<T> {
         } = *neuron;
         let decay = [taus.e, taus.i, taus.x].map(|tau| 1.0 - dt / tau);
         let current = [decay[0] / taus.e, decay[1] / taus.i, 1.0 / taus.x];
-        let slope = std::f64::consts::LOG2_E / delta_t;
         Self {
-            keep: T::of(1.0 - dt * g_l / c_m),
-            pull: T::of(dt * g_l * e_l / c_m),
-            slope: T::of(slope),
-            offset: T::of((dt * g_l * delta_t / c_m).log2() - slope * v_t),
+            leak: T::of(dt * g_l / c_m),
+            e_l: T::of(e_l - v_t),
+            slope: T::of(std::f64::consts::LOG2_E / delta_t),
+            offset: T::of((dt * g_l * delta_t / c_m).log2()),
             dt_c: T::of(dt / c_m),
-            v_th: T::of(v_th),
-            v_re: T::of(v_re),
+            v_th: T::of(v_th - v_t),
+            v_re: T::of(v_re - v_t),
             decay: decay.map(T::of),
             current: current.map(T::of),
             gain: current.map(|current| T::of(dt / c_m * current)),

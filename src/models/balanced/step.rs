@@ -94,7 +94,7 @@ impl<T: Real> Network<T> {
         self.fired.clear();
         let [e, i, x] = &mut cells.charges;
         neuron::advance(
-            &mut cells.voltages,
+            &mut cells.distances,
             Charges { e, i, x },
             &self.injected,
             &self.factors,

@@ -71,7 +71,7 @@ impl Watch {
 
     /// What is wrong at the end of a millisecond, if anything.
     pub fn fault<T: Real>(&self, network: &Network<T>, settings: &Settings) -> Option<Fault> {
-        if !sums::sum(network.voltages()).is_finite() {
+        if !sums::sum(network.distances()).is_finite() {
             return Some(not_finite(network));
         }
         if self.units >= WINDOW as u64 {
@@ -138,11 +138,11 @@ fn runaway(what: String) -> Fault {
 }
 
 fn not_finite<T: Real>(network: &Network<T>) -> Fault {
-    let cell = network.voltages().iter().position(|v| !v.is_finite());
+    let cell = network.distances().iter().position(|v| !v.is_finite());
     let what = match cell {
         Some(cell) => format!(
             "the voltage of cell {cell} is {} at {:.1} ms; weaker weights, slower learning or a smaller dt would help",
-            network.voltages()[cell].f64(),
+            network.voltage(cell),
             network.time(),
         ),
         None => "the voltages are too large to be added".into(),

@@ -70,7 +70,7 @@ impl Indices {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         match self {
             Self::Narrow(list) => list.len(),
             Self::Wide(list) => list.len(),
@@ -117,7 +117,7 @@ impl Wires {
             for &target in column {
                 wires.targets.push(target);
             }
-            wires.starts.push(wires.targets.len());
+            wires.starts.push(wires.targets.count());
         }
         wires
     }
@@ -127,12 +127,8 @@ impl Wires {
     }
 
     /// Number of synapses.
-    pub fn len(&self) -> usize {
-        self.targets.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn count(&self) -> usize {
+        self.targets.count()
     }
 
     /// Synapses of presynaptic cell `k`.
@@ -224,9 +220,9 @@ mod tests {
         let mean = posts as f64 * pres as f64 * p;
         let sd = (mean * (1.0 - p)).sqrt();
         assert!(
-            (wires.len() as f64 - mean).abs() < 4.0 * sd,
+            (wires.count() as f64 - mean).abs() < 4.0 * sd,
             "{}",
-            wires.len()
+            wires.count()
         );
         let mut rows = vec![0.0; posts];
         for k in 0..pres {
@@ -263,9 +259,9 @@ mod tests {
     #[test]
     fn none_and_all_are_possible() {
         let mut random = stream(1, "connectivity");
-        assert!(Wires::random(30, 20, 0.0, &mut random).is_empty());
+        assert_eq!(Wires::random(30, 20, 0.0, &mut random).count(), 0);
         let all = Wires::random(30, 20, 1.0, &mut random);
-        assert_eq!(all.len(), 600);
+        assert_eq!(all.count(), 600);
         assert_eq!(all.find(29, 19), Some(599));
     }
 }

@@ -89,7 +89,7 @@ pub fn table(model: &Balanced, _: &PanelRequest) -> PanelData {
         },
         one("rate (Hz)", rate),
         one("ISI CV", statistics.cells.cv(id).unwrap_or(f64::NAN)),
-        one("V (mV)", f64::from(model.network.voltages()[id])),
+        one("V (mV)", model.network.voltage(id)),
         one("trace", model.network.trace(id)),
     ];
     for other in Population::ALL {

@@ -64,7 +64,14 @@ pub fn table(model: &Balanced, _: &PanelRequest) -> PanelData {
                 at(Metric::JEe),
             ));
             let label = format!("j {name}, finite N");
-            rows.push(row(&label, at(Metric::JEeFinite), at(Metric::JEeWeighted)));
+            // Homeostasis pins the rate-weighted mean, other rules the plain one.
+            let homeostatic = b == 1 || b == 3 || (b == 2 && outlook.rules.ie.is_some());
+            let measured = if homeostatic {
+                at(Metric::JEeWeighted)
+            } else {
+                at(Metric::JEe)
+            };
+            rows.push(row(&label, at(Metric::JEeFinite), measured));
         }
     }
     for (k, name) in ["EE", "EI", "II"].into_iter().enumerate() {

@@ -403,12 +403,15 @@ impl Statistics {
         let lasted = self.ms - self.began;
         let length = (self.measure.length * 1e3).round() as u64;
         let complete = length > 0 && lasted >= length;
-        if lasted.is_multiple_of(self.window()) {
+        let window_ends = lasted.is_multiple_of(self.window());
+        if window_ends {
             let cells = &mut self.cells;
             self.covariance.take(|each| cells.end_window(each));
-            if length == 0 || complete || self.get(Metric::CovEe).is_nan() {
-                self.read_measurement();
-            }
+        }
+        // While measurements follow each other, the last complete one is shown.
+        let goes_on = length == 0 || self.get(Metric::CovEe).is_nan();
+        if complete || (window_ends && goes_on) {
+            self.read_measurement();
         }
         if complete {
             self.restart();

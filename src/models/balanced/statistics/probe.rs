@@ -46,7 +46,7 @@ impl Probe {
         let current = |kind| network.current(kind, cell) as f32;
         self.readings.push_back(Reading {
             step: network.step_count(),
-            v: network.voltages()[cell].f64() as f32,
+            v: network.voltage(cell) as f32,
             e: current(Current::E),
             i: current(Current::I),
             x: current(Current::X),

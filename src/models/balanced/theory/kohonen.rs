@@ -45,7 +45,7 @@ pub fn saddle_node(circuit: &Circuit, tau_stdp: f64) -> f64 {
 /// Beyond the saddle-node, and where the rates have no solution.
 pub fn fixed_points(circuit: &Circuit, beta: f64, tau_stdp: f64) -> Result<Kohonen, NoSolution> {
     let (n, m) = constants(circuit);
-    if !(n > 0.0) {
+    if n.is_nan() || n <= 0.0 {
         return Err(NoSolution::NegativeRate {
             population: "E",
             rate: n / m,

@@ -37,8 +37,9 @@ impl BalanceCondition {
 
 pub fn is_singular(w: &Matrix) -> bool {
     let scale = (w[0][0] * w[1][1]).abs() + (w[0][1] * w[1][0]).abs();
+    let det = determinant(w);
     // A NaN is no basis for rates either.
-    !(determinant(w).abs() > SINGULAR * scale)
+    det.is_nan() || det.abs() <= SINGULAR * scale
 }
 
 /// `r = -W^{-1} (Wx r_x + stim)` (kHz), whatever its sign.
@@ -101,7 +102,7 @@ pub fn at_finite_size(
 /// When one of them is negative.
 pub fn positive(rates: Pair) -> Result<Pair, NoSolution> {
     for (rate, population) in rates.iter().zip(["E", "I"]) {
-        if !(*rate >= 0.0) {
+        if rate.is_nan() || *rate < 0.0 {
             return Err(NoSolution::NegativeRate {
                 population,
                 rate: *rate,
