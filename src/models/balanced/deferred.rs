@@ -225,11 +225,36 @@ fn replay<T: Real, K: Kernel<T>>(
 
 /// Postsynaptic spikes before this step, delivery, the presynaptic spike, and last the postsynaptic
 /// cells that fire in this step too.
+fn visit<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
+    weights: &mut [T],
+    current: &mut [T],
+    chunk: &mut Chunk<T>,
+) {
+    if T::RUNS {
+        visit_wide(column, targets, weights, current, chunk);
+    } else {
+        visit_body(column, targets, weights, current, chunk);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
 ))]
-fn visit<T: Real, K: Kernel<T>, I: Index>(
+fn visit_wide<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
+    weights: &mut [T],
+    current: &mut [T],
+    chunk: &mut Chunk<T>,
+) {
+    visit_body(column, targets, weights, current, chunk);
+}
+
+#[inline(always)]
+fn visit_body<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
     weights: &mut [T],
@@ -262,11 +287,34 @@ fn visit<T: Real, K: Kernel<T>, I: Index>(
 }
 
 /// Postsynaptic spikes up to the last step.
+fn catch_up<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
+    weights: &mut [T],
+    chunk: &mut Chunk<T>,
+) {
+    if T::RUNS {
+        catch_up_wide(column, targets, weights, chunk);
+    } else {
+        catch_up_body(column, targets, weights, chunk);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
 ))]
-fn catch_up<T: Real, K: Kernel<T>, I: Index>(
+fn catch_up_wide<T: Real, K: Kernel<T>, I: Index>(
+    column: &Column<'_, K, T>,
+    targets: &[I],
+    weights: &mut [T],
+    chunk: &mut Chunk<T>,
+) {
+    catch_up_body(column, targets, weights, chunk);
+}
+
+#[inline(always)]
+fn catch_up_body<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
     weights: &mut [T],

@@ -26,6 +26,9 @@ pub trait Real:
     + Serialize
     + DeserializeOwned
 {
+    /// Whether models run in it: only then the larger kernels are compiled for every width of
+    /// registers.
+    const RUNS: bool;
     /// The nearest number of this type.
     fn of(x: f64) -> Self;
     fn f64(self) -> f64;
@@ -43,6 +46,8 @@ pub trait Real:
 }
 
 impl Real for f64 {
+    const RUNS: bool = false;
+
     #[inline(always)]
     fn of(x: f64) -> Self {
         x
@@ -86,6 +91,8 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
+    const RUNS: bool = true;
+
     #[inline(always)]
     fn of(x: f64) -> Self {
         x as f32

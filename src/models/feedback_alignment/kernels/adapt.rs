@@ -36,12 +36,20 @@ pub struct Adapt<'a, T: Real> {
     pub factors: Option<Scaled<T>>,
 }
 
+pub fn adapt<T: Real>(job: &mut Adapt<'_, T>) {
+    if T::RUNS {
+        adapt_wide(job);
+    } else {
+        adapt_body::<T, false>(job);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn adapt<T: Real>(job: &mut Adapt<'_, T>) {
+fn adapt_wide<T: Real>(job: &mut Adapt<'_, T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => adapt_body::<T, true>(job),
         "x86_64+avx2+fma" => adapt_body::<T, true>(job),
@@ -162,12 +170,20 @@ pub struct Idle<'a, T: Real> {
     pub factors: Option<Scaled<T>>,
 }
 
+pub fn idle<T: Real>(job: &mut Idle<'_, T>) {
+    if T::RUNS {
+        idle_wide(job);
+    } else {
+        idle_body::<T, false>(job);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn idle<T: Real>(job: &mut Idle<'_, T>) {
+fn idle_wide<T: Real>(job: &mut Idle<'_, T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => idle_body::<T, true>(job),
         "x86_64+avx2+fma" => idle_body::<T, true>(job),

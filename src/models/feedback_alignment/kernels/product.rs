@@ -9,12 +9,20 @@ use crate::models::feedback_alignment::matrix::Matrix;
 use crate::models::nn::real::Real;
 
 /// `z = W y`, of which only the units `on` are not 0.
+pub fn multiply<T: Real>(on: &[u32], w: &Matrix<T>, y: &[T], z: &mut Lines<T>) {
+    if T::RUNS {
+        multiply_wide(on, w, y, z);
+    } else {
+        multiply_body::<T, false>(on, w, y, z);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn multiply<T: Real>(on: &[u32], w: &Matrix<T>, y: &[T], z: &mut Lines<T>) {
+fn multiply_wide<T: Real>(on: &[u32], w: &Matrix<T>, y: &[T], z: &mut Lines<T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => multiply_body::<T, true>(on, w, y, z),
         "x86_64+avx2+fma" => multiply_body::<T, true>(on, w, y, z),
@@ -49,12 +57,20 @@ fn multiply_block<T: Real, const FUSED: bool, const N: usize>(
 }
 
 /// `x = W^T v` for the units `on`; the others are left alone.
+pub fn project<T: Real>(on: &[u32], w: &Matrix<T>, v: &Lines<T>, x: &mut [T]) {
+    if T::RUNS {
+        project_wide(on, w, v, x);
+    } else {
+        project_body::<T, false>(on, w, v, x);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn project<T: Real>(on: &[u32], w: &Matrix<T>, v: &Lines<T>, x: &mut [T]) {
+fn project_wide<T: Real>(on: &[u32], w: &Matrix<T>, v: &Lines<T>, x: &mut [T]) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => project_body::<T, true>(on, w, v, x),
         "x86_64+avx2+fma" => project_body::<T, true>(on, w, v, x),
@@ -83,12 +99,20 @@ fn project_block<T: Real, const FUSED: bool, const N: usize>(
 }
 
 /// `G += v y^T`, where `y` is 0 but at the units `on`.
+pub fn add_outer<T: Real>(on: &[u32], g: &mut Matrix<T>, v: &Lines<T>, y: &[T]) {
+    if T::RUNS {
+        add_outer_wide(on, g, v, y);
+    } else {
+        add_outer_body::<T, false>(on, g, v, y);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn add_outer<T: Real>(on: &[u32], g: &mut Matrix<T>, v: &Lines<T>, y: &[T]) {
+fn add_outer_wide<T: Real>(on: &[u32], g: &mut Matrix<T>, v: &Lines<T>, y: &[T]) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => add_outer_body::<T, true>(on, g, v, y),
         "x86_64+avx2+fma" => add_outer_body::<T, true>(on, g, v, y),
@@ -126,12 +150,27 @@ fn add_outer_block<T: Real, const FUSED: bool, const N: usize>(
 }
 
 /// `x += W^T v` and `G += v y^T` in one sweep, over all units.
+pub fn pull<T: Real>(
+    on: &[u32],
+    w: &Matrix<T>,
+    g: &mut Matrix<T>,
+    v: &Lines<T>,
+    y: &[T],
+    x: &mut [T],
+) {
+    if T::RUNS {
+        pull_wide(on, w, g, v, y, x);
+    } else {
+        pull_body::<T, false>(on, w, g, v, y, x);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn pull<T: Real>(
+fn pull_wide<T: Real>(
     on: &[u32],
     w: &Matrix<T>,
     g: &mut Matrix<T>,

@@ -72,12 +72,20 @@ pub struct Undo<'a, T: Real> {
 }
 
 /// Computes `b`, `f` and `c` only.
+pub fn measure<T: Real>(job: &mut Undo<'_, T>) {
+    if T::RUNS {
+        measure_wide(job);
+    } else {
+        measure_body::<T, false>(job);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn measure<T: Real>(job: &mut Undo<'_, T>) {
+fn measure_wide<T: Real>(job: &mut Undo<'_, T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => measure_body::<T, true>(job),
         "x86_64+avx2+fma" => measure_body::<T, true>(job),
@@ -113,12 +121,20 @@ fn measure_block<T: Real, const FUSED: bool, const N: usize>(at: [u32; N], job: 
     }
 }
 
+pub fn undo<T: Real>(job: &mut Undo<'_, T>) {
+    if T::RUNS {
+        undo_wide(job);
+    } else {
+        undo_body::<T, false>(job);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn undo<T: Real>(job: &mut Undo<'_, T>) {
+fn undo_wide<T: Real>(job: &mut Undo<'_, T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => undo_body::<T, true>(job),
         "x86_64+avx2+fma" => undo_body::<T, true>(job),
@@ -318,12 +334,20 @@ pub struct IdleUndo<'a, T: Real> {
     pub product: f64,
 }
 
+pub fn idle_undo<T: Real>(job: &mut IdleUndo<'_, T>) {
+    if T::RUNS {
+        idle_undo_wide(job);
+    } else {
+        idle_undo_body::<T, false>(job);
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub fn idle_undo<T: Real>(job: &mut IdleUndo<'_, T>) {
+fn idle_undo_wide<T: Real>(job: &mut IdleUndo<'_, T>) {
     match_target! {
         "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma" => idle_undo_body::<T, true>(job),
         "x86_64+avx2+fma" => idle_undo_body::<T, true>(job),
