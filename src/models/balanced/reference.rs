@@ -44,10 +44,7 @@ fn network<T: Real>(input: &Input, case: &Case, deferred: bool) -> Network<T> {
                 .map(|pre| {
                     let posts = posts.clone().filter(|&post| exists(post, pre));
                     posts
-                        .map(|post| {
-                            weights.push(T::of(j[post * width + pre]));
-                            post
-                        })
+                        .inspect(|&post| weights.push(T::of(j[post * width + pre])))
                         .collect()
                 })
                 .collect();

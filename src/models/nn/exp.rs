@@ -60,7 +60,7 @@ pub fn exp2_held(x: f32) -> f32 {
     p = p * f + 1.333_355_8e-3;
     p = p * f + 9.618_129e-3;
     p = p * f + 5.550_411e-2;
-    p = p * f + 2.402_265_1e-1;
+    p = p * f + 2.402_265e-1;
     p = p * f + std::f32::consts::LN_2;
     p = p * f + 1.0;
     f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23)) * p
