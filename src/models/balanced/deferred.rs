@@ -10,7 +10,7 @@ use multiversion::multiversion;
 use super::delivery::fetch;
 use super::projection::Place;
 use super::rules::{Kernel, WithKernel};
-use super::traces::Traces;
+use super::traces::{HOT, Traces};
 use super::wires::{Index, Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -119,6 +119,25 @@ impl<T: Real> WithKernel<T> for Look<'_, T> {
     }
 }
 
+/// Brings a single weight up to date.
+pub(super) struct LookAtOne<'a, T> {
+    pub weight: &'a mut T,
+    pub last: T,
+    pub y_pre: T,
+    /// The postsynaptic cell, among all.
+    pub post: usize,
+    pub traces: &'a Traces<T>,
+}
+
+impl<T: Real> WithKernel<T> for LookAtOne<'_, T> {
+    fn run<K: Kernel<T>>(self, kernel: K) {
+        let (later, back) = self.traces.since(self.post, self.last);
+        for spike in (0..later).rev().map(back) {
+            *self.weight = kernel.post(*self.weight, self.y_pre * spike);
+        }
+    }
+}
+
 /// What the synapses of a column have in common.
 struct Column<'a, K, T> {
     kernel: K,
@@ -180,12 +199,29 @@ impl<K: Kernel<T>, T: Real> Column<'_, K, T> {
         }
         for &i in &chunk.many[..many] {
             let i = usize::from(i);
-            let cell = self.posts.start + targets[i].at();
+            weights[i] = self.earlier(weights[i], targets[i].at());
+        }
+    }
+
+    /// What all but the last [`DEPTH`] spikes of a postsynaptic cell do.
+    #[inline(always)]
+    fn earlier(&self, mut weight: T, post: usize) -> T {
+        let (kernel, y_pre, since) = (self.kernel, self.y_pre, self.since);
+        let cell = self.posts.start + post;
+        let hot = &self.traces.recent[cell];
+        if hot[HOT - 1] < since {
             let (later, back) = self.traces.since(cell, since);
-            for back in (DEPTH..later).rev().map(back) {
-                weights[i] = self.kernel.post(weights[i], self.y_pre * back);
+            for spike in (DEPTH..later).rev().map(back) {
+                weight = kernel.post(weight, y_pre * spike);
+            }
+            return weight;
+        }
+        for &spike in hot[DEPTH..].iter().rev() {
+            if spike < since {
+                weight = kernel.post(weight, y_pre * spike);
             }
         }
+        weight
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Cells<T> {
     pub step: u64,
     /// `V - VT` in mV, which is small where it matters and so rounds little.
     pub distances: Vec<T>,
-    /// Charges of the currents of E, I and X; a current is its charge times `Factors::gain`.
+    /// Charges of the currents of E, I and X; a current is its charge times `Factors::current`.
     pub charges: [Vec<T>; 3],
     pub traces: Traces<T>,
 }

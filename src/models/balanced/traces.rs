@@ -8,7 +8,7 @@ use crate::models::nn::real::Real;
 pub const RING: usize = 128;
 
 /// Spikes of a cell that lie together, where every visit reads them.
-pub const HOT: usize = 4;
+pub const HOT: usize = 8;
 
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
 const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
