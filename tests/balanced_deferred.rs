@@ -64,6 +64,13 @@ fn weights<T: Real>(network: &Network<T>, block: Block) -> Vec<f64> {
     for k in 0..network.wires(block).pres() {
         network.column(block, k, &mut column);
         all.extend(column.iter().map(|w| w.f64()));
+        // One by one they are the same.
+        let synapses = network.wires(block).column(k);
+        assert!(
+            synapses
+                .zip(&column)
+                .all(|(s, w)| network.weight(block, s) == w.f64())
+        );
     }
     all
 }

@@ -119,6 +119,25 @@ impl<T: Real> WithKernel<T> for Look<'_, T> {
     }
 }
 
+/// Brings a single weight up to date.
+pub(super) struct LookAtOne<'a, T> {
+    pub weight: &'a mut T,
+    pub last: T,
+    pub y_pre: T,
+    /// The postsynaptic cell, among all.
+    pub post: usize,
+    pub traces: &'a Traces<T>,
+}
+
+impl<T: Real> WithKernel<T> for LookAtOne<'_, T> {
+    fn run<K: Kernel<T>>(self, kernel: K) {
+        let (later, back) = self.traces.since(self.post, self.last);
+        for spike in (0..later).rev().map(back) {
+            *self.weight = kernel.post(*self.weight, self.y_pre * spike);
+        }
+    }
+}
+
 /// What the synapses of a column have in common.
 struct Column<'a, K, T> {
     kernel: K,

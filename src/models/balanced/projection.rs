@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::deferred::{CatchUp, Chunk, Look, Visit};
+use super::deferred::{CatchUp, Chunk, Look, LookAtOne, Visit};
 use super::delivery::{add_each, add_uniform};
 use super::direct::{Direct, Rows};
 use super::rules::Rule;
@@ -311,25 +311,21 @@ impl<T: Real> Projection<T> {
             Weights::Uniform(weight) => return *weight,
             Weights::Each(weights) => weights,
         };
-        let mut weight = [weights[synapse]];
+        let mut weight = weights[synapse];
         if let Some(visits) = &self.visits {
             let k = self.wires.pre_of(synapse);
-            let last = visits.last[k];
             self.rules[0].with_kernel(
                 self.clamp,
-                Look {
-                    wires: &self.wires,
-                    synapses: synapse..synapse + 1,
-                    weights: &mut weight,
-                    last,
-                    k,
-                    place,
+                LookAtOne {
+                    weight: &mut weight,
+                    last: visits.last[k],
+                    y_pre: traces.y[place.pre.start + k],
+                    post: place.post.start + self.wires.target(synapse),
                     traces,
-                    chunk: &mut Chunk::new(),
                 },
             );
         }
-        weight[0]
+        weight
     }
 
     /// What a checkpoint needs; the rest follows from parameters and seed.
