@@ -16,7 +16,7 @@ use super::online::{self, Online};
 use super::panels;
 use super::params::{self, Mode, PARAMS, Place, Settings, place};
 use super::tasks::{Pool, held_out};
-use super::terms::{POOL, TERMS};
+use super::terms::POOL;
 use crate::models::model::values_in_order;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, ParamSpec, Value, text};
@@ -471,8 +471,8 @@ pub fn adopt(rule: &Rule) -> Result<Vec<(String, Value)>, String> {
             true => format!("_{}", l + 1),
             false => String::new(),
         };
-        for r in 0..TERMS {
-            let theta = row.get(POOL[r].spec().id);
+        for spec in POOL.iter().map(|term| term.spec()) {
+            let (r, theta) = (spec.index, row.get(spec.id));
             values.push((format!("f{r}{layer}"), Value::Switch(theta.is_some())));
             let theta = theta
                 .copied()
