@@ -1,9 +1,8 @@
 //! `cargo bench --bench feedback_alignment`: online step, reverse step and whole episode of the network
 //! of the paper (784-170-130-100-70-47) on images with 80 % zeros, in single precision.
 //!
-//! Before criterion's numbers a table is printed: what each kernel reaches of this processor's
-//! arithmetic peak and of the bandwidth of plain sweeps over as much memory, both measured in the
-//! same run.
+//! Before criterion's numbers a table is printed: what each kernel reaches of the bandwidth of plain
+//! sweeps over as much memory, measured in the same run.
 
 mod synthetic;
 
@@ -158,26 +157,6 @@ fn shortest(mut f: impl FnMut()) -> f64 {
     best
 }
 
-const LANES: usize = 16;
-const CHAINS: usize = 12;
-
-/// Independent multiplications with additions in registers.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma"
-))]
-fn arithmetic(times: usize, x: &[f32; LANES], y: &[f32; LANES]) -> [[f32; LANES]; CHAINS] {
-    let mut sums = [[0.0f32; LANES]; CHAINS];
-    for _ in 0..times {
-        for sum in &mut sums {
-            for i in 0..LANES {
-                sum[i] = sum[i].mul_add(x[i], y[i]);
-            }
-        }
-    }
-    sums
-}
-
 /// Reads and writes everything once.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
@@ -190,21 +169,11 @@ fn sweep(x: &mut [f32], factor: f32) {
 }
 
 fn table(network: &Network) {
-    let times = 10_000;
-    let (x, y) = (black_box([1.0; LANES]), black_box([1e-3; LANES]));
-    let seconds = shortest(|| {
-        black_box(arithmetic(times, &x, &y));
-    });
-    let peak = (times * CHAINS * LANES) as f64 / seconds;
     let bandwidth = |numbers: usize| {
         let mut memory = vec![1.0f32; numbers];
         let seconds = shortest(|| sweep(black_box(&mut memory), black_box(1.0)));
         8.0 * numbers as f64 / seconds
     };
-    println!(
-        "multiplications with additions: {:.1} G/s at most",
-        peak / 1e9
-    );
     for (name, terms) in RULES {
         let mut bench = Bench::new(network, terms);
         let weights = network.weights();
@@ -223,7 +192,6 @@ fn table(network: &Network) {
         row(
             &format!("online step, {name}"),
             numbers,
-            peak,
             bandwidth(weights),
             &mut bench,
             |b| {
@@ -235,7 +203,6 @@ fn table(network: &Network) {
         row(
             &format!("reverse step, {name}"),
             numbers,
-            peak,
             bandwidth(2 * weights),
             &mut bench,
             |b| {
@@ -245,14 +212,7 @@ fn table(network: &Network) {
     }
 }
 
-fn row(
-    name: &str,
-    numbers: usize,
-    peak: f64,
-    bandwidth: f64,
-    bench: &mut Bench,
-    run: impl Fn(&mut Bench),
-) {
+fn row(name: &str, numbers: usize, bandwidth: f64, bench: &mut Bench, run: impl Fn(&mut Bench)) {
     run(bench);
     bench.work.products = 0;
     run(bench);
@@ -260,10 +220,9 @@ fn row(
     let seconds = shortest(|| run(bench));
     let bytes = 4.0 * numbers as f64;
     println!(
-        "{name:24} {:6.1} us  {:5.1} G multiply-adds/s, {:3.0} % of the peak  {:5.1} GB/s, {:3.0} % of a plain sweep's {:.1}",
+        "{name:24} {:6.1} us  {:5.1} G multiply-adds/s  {:5.1} GB/s, {:3.0} % of a plain sweep's {:.1}",
         1e6 * seconds,
         products / seconds / 1e9,
-        100.0 * products / seconds / peak,
         bytes / seconds / 1e9,
         100.0 * bytes / seconds / bandwidth,
         bandwidth / 1e9,

@@ -6,7 +6,7 @@
 
 Each round runs both, so that they see the same machine; both use one thread and images with 80 %
 zeros. Reported is processor time of an episode (median of each run): median and quartiles over the
-rounds, and of the ratios within the rounds. A PyTorch episode takes about 1.9 s on a quiet machine.
+rounds, and of the ratios within the rounds.
 """
 
 import argparse
