@@ -73,7 +73,7 @@ fn kinds() -> Vec<(&'static str, Values)> {
         ),
         ("selection", selection),
         (
-            "symmetric, authors, per layer",
+            "symmetric, authors",
             values(&[
                 ("feedback", choice("symmetric")),
                 ("gradient", choice("authors")),

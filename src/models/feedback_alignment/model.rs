@@ -471,8 +471,8 @@ pub fn adopt(rule: &Rule) -> Result<Vec<(String, Value)>, String> {
             true => format!("_{}", l + 1),
             false => String::new(),
         };
-        for (r, term) in POOL.iter().enumerate() {
-            let theta = row.get(term.spec().id);
+        for spec in POOL.iter().map(|term| term.spec()) {
+            let (r, theta) = (spec.index, row.get(spec.id));
             values.push((format!("f{r}{layer}"), Value::Switch(theta.is_some())));
             let theta = theta
                 .copied()
