@@ -50,11 +50,9 @@ fn what_cannot_be_opened_is_said_where_it_was_chosen() {
     let mut pty = hebbtop(&[]).start(120, 40);
     pty.wait_for("▸ pc-digits ");
     pty.keys("/mnist-strict\r");
-    pty.wait_until("the preset under the pointer", |screen| {
-        screen.contents().contains("▸ pc-mnist-strict") || screen.contents().contains("--data")
-    });
+    pty.wait_for("▸ pc-mnist-strict");
     pty.keys("\r");
-    pty.wait_for("--data");
+    pty.wait_for("give their folder with --data");
     assert!(
         pty.text().contains("choose an experiment"),
         "{}",
