@@ -329,3 +329,47 @@ fn what_was_given_is_kept_beside_what_was_learnt() {
         assert_ne!(model.get(param), model.given(param));
     }
 }
+
+/// An episode that has blown up leaves nothing behind: the next one is that of a run whose first episode
+/// was an ordinary one. A number that is not finite and stays in some buffer would show at once.
+#[test]
+fn a_blown_up_episode_leaves_nothing_behind() {
+    let run = |blown: bool, learn: bool| {
+        let values = values(&[
+            ("learn", Value::Switch(learn)),
+            ("rate", Value::Real(1e-6)),
+            ("shots", Value::Integer(40)),
+            ("f3", Value::Switch(true)),
+        ]);
+        let mut model = build(&values, 9);
+        let decay = index(&*model, "theta_3");
+        if blown {
+            model.set(decay, &Value::Real(-10.0)).unwrap();
+        }
+        units(model.as_mut(), 1, false);
+        let table = model.description();
+        let seen = |model: &dyn Model, id: &str| {
+            let mut metrics = vec![0.0; table.metrics.len()];
+            model.metrics(&mut metrics);
+            metrics[table.metric(id).unwrap()]
+        };
+        assert_eq!(seen(&*model, "skipped"), f64::from(u8::from(blown)));
+        // As after no outer step, so that both runs go on from the same coefficients.
+        for (id, theta) in [("0", 1e-3), ("2", -0.01), ("3", 0.0), ("9", 0.003)] {
+            let param = index(&*model, &format!("theta_{id}"));
+            model.set(param, &Value::Real(theta)).unwrap();
+        }
+        units(model.as_mut(), 1, false);
+        let ids = [
+            "loss",
+            "train_loss",
+            "gradient_norm",
+            "angle_1",
+            "orthonormality_2",
+        ];
+        ids.map(|id| seen(&*model, id).to_bits())
+    };
+    for learn in [false, true] {
+        assert_eq!(run(true, learn), run(false, learn), "learn {learn}");
+    }
+}

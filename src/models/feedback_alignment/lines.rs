@@ -69,8 +69,9 @@ impl<T: Real> Lines<T> {
         self.data[self.start..self.start + padded].as_chunks_mut().0
     }
 
+    /// All zeros, those at the end included.
     pub fn clear(&mut self) {
-        self.values_mut().fill(T::zero());
+        self.lines_mut().as_flattened_mut().fill(T::zero());
     }
 }
 

@@ -123,6 +123,9 @@ impl Network {
     /// (Glorot & Bengio 2010).
     pub fn draw<T: Real>(&self, stream: &mut Stream, matrices: &mut [Matrix<T>]) {
         for matrix in matrices {
+            // What fills the columns up is not drawn, and is no longer 0 after weights that were not
+            // finite.
+            matrix.clear();
             let (post, pre) = (matrix.post(), matrix.pre());
             let bound = (6.0 / (post + pre) as f64).sqrt();
             let stride = matrix.stride() * WIDTH;
