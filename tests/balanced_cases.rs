@@ -1,11 +1,17 @@
 //! The reference cases of balanced networks through every path of the program: the same spikes,
 //! and voltages, weights, traces and currents within the file's tolerances.
 
+mod case_files;
+
 use hebbtop::models::family;
 use serde_json::Value;
 
+use case_files::{cases, ways};
+
 fn file() -> Value {
-    serde_json::from_str(include_str!("reference/balanced/tiny_public.json")).unwrap()
+    let mut cases = cases("balanced").into_iter();
+    let wanted = cases.find(|(name, _)| name == "tiny_public.json");
+    wanted.expect("a public case").1
 }
 
 #[test]
@@ -25,27 +31,6 @@ fn every_case_agrees_along_every_path() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// All ways into a value, down to the first entries of its lists.
-fn ways(value: &Value, here: &str, found: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                let way = format!("{here}/{key}");
-                found.push(way.clone());
-                ways(value, &way, found);
-            }
-        }
-        Value::Array(items) => {
-            for (i, value) in items.iter().enumerate().take(2) {
-                let way = format!("{here}/{i}");
-                found.push(way.clone());
-                ways(value, &way, found);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Any field replaced by anything: an error that names a field, or a case that is run (and may fail
 /// its checks), but never a panic.
 #[test]
@@ -56,8 +41,7 @@ fn malformed_cases_are_errors_that_name_the_field() {
     file["input"]["steps"] = Value::from(50);
     let cases = file["cases"].as_object_mut().unwrap();
     cases.retain(|name, _| ["all_on", "ee_hebb_hard"].contains(&name.as_str()));
-    let mut all = Vec::new();
-    ways(&file, "", &mut all);
+    let all = ways(&file);
     let replacements = [
         Value::Null,
         Value::from("x"),

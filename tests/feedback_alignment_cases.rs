@@ -1,32 +1,18 @@
 //! Every public reference case (the authors' semantics in double precision, by automatic
 //! differentiation) through every path of the program, and malformed cases as errors.
 
+mod case_files;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use hebbtop::models::feedback_alignment::reference::verify;
 use serde_json::Value;
 
-fn cases() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/meta");
-    let mut cases: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, serde_json::from_str(&text).unwrap())
-        })
-        .collect();
-    cases.sort_by(|a, b| a.0.cmp(&b.0));
-    cases
-}
+use case_files::{cases, ways};
 
 #[test]
 fn every_case_passes_along_every_path() {
-    let cases = cases();
+    let cases = cases("meta");
     assert_eq!(cases.len(), 13);
     let mut wrong = Vec::new();
     for (name, case) in &cases {
@@ -58,7 +44,7 @@ fn every_case_passes_along_every_path() {
 /// A case with one number changed by far more than its tolerance must fail, whichever it is.
 #[test]
 fn a_wrong_number_is_found() {
-    let (_, case) = cases().remove(0);
+    let (_, case) = cases("meta").remove(0);
     for pointer in [
         "/expected/first_step/y/1/0",
         "/expected/first_step/e/0/1",
@@ -89,24 +75,6 @@ fn a_wrong_number_is_found() {
     }
 }
 
-/// All ways into a value, down to the first entries of its lists.
-fn paths(value: &Value, here: &str, found: &mut Vec<String>) {
-    let mut go = |key: &str, value: &Value| {
-        let path = format!("{here}/{key}");
-        found.push(path.clone());
-        paths(value, &path, found);
-    };
-    match value {
-        Value::Object(map) => map.iter().for_each(|(key, value)| go(key, value)),
-        Value::Array(items) => {
-            for (i, value) in items.iter().enumerate().take(2) {
-                go(&i.to_string(), value);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Any field replaced by anything: an error that names a field of the file, or a case that is run
 /// (and may fail its checks), but never a panic.
 #[test]
@@ -123,12 +91,11 @@ fn malformed_cases_are_errors_that_name_the_field() {
         serde_json::json!({}),
     ];
     let chosen = ["fix_pool10_3layer", "sym_t0_t2_t9_3layer", "outer_adam"];
-    for (name, case) in cases()
+    for (name, case) in cases("meta")
         .into_iter()
         .filter(|(name, _)| chosen.iter().any(|part| name.contains(part)))
     {
-        let mut all = Vec::new();
-        paths(&case, "", &mut all);
+        let all = ways(&case);
         let mut refused = 0;
         for path in &all {
             for replacement in &replacements {

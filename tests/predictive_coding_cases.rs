@@ -1,31 +1,16 @@
 //! Every public reference case (Torch2PC, run unmodified in double precision) through every path of
 //! the program, and malformed cases as errors that name the field.
 
-use std::fs;
-use std::path::Path;
+mod case_files;
 
 use hebbtop::models::family;
 use serde_json::Value;
 
-fn cases() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/pc");
-    let mut cases: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, serde_json::from_str(&text).unwrap())
-        })
-        .collect();
-    cases.sort_by(|a, b| a.0.cmp(&b.0));
-    cases
-}
+use case_files::{cases, ways};
 
 #[test]
 fn every_case_agrees_along_every_path() {
-    let cases = cases();
+    let cases = cases("pc");
     assert_eq!(cases.len(), 13);
     let verify = family("predictive-coding").unwrap().verify;
     let mut wrong = Vec::new();
@@ -46,27 +31,6 @@ fn every_case_agrees_along_every_path() {
     );
 }
 
-/// All ways into a value, down to the first entries of its lists.
-fn paths(value: &Value, here: &str, found: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                let path = format!("{here}/{key}");
-                found.push(path.clone());
-                paths(value, &path, found);
-            }
-        }
-        Value::Array(items) => {
-            for (i, value) in items.iter().enumerate().take(2) {
-                let path = format!("{here}/{i}");
-                found.push(path.clone());
-                paths(value, &path, found);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Any field replaced by anything: an error that names a field of the file, or a case that is run
 /// (and may fail its checks), but never a panic.
 #[test]
@@ -83,12 +47,11 @@ fn malformed_cases_are_errors_that_name_the_field() {
         serde_json::json!([[1, 2], [3]]),
         serde_json::json!({}),
     ];
-    for (name, case) in cases()
+    for (name, case) in cases("pc")
         .into_iter()
         .filter(|(name, _)| name.contains("_11_") || name.contains("_06_") || name.contains("_07_"))
     {
-        let mut all = Vec::new();
-        paths(&case, "", &mut all);
+        let all = ways(&case);
         let mut refused = 0;
         for path in &all {
             for replacement in &replacements {
@@ -117,7 +80,7 @@ fn malformed_cases_are_errors_that_name_the_field() {
 #[test]
 fn a_case_of_another_format_and_an_impossible_number_of_sweeps_are_refused() {
     let verify = family("predictive-coding").unwrap().verify;
-    let (_, case) = cases().remove(5);
+    let (_, case) = cases("pc").remove(5);
     for (field, value, part) in [
         (
             "format",

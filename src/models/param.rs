@@ -1,9 +1,11 @@
 //! What can be done with a parameter by its table row alone: check, read, print, nudge.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use super::nearest::did_you_mean;
-use super::table::{Kind, ParamSpec, Scale, Value, text};
+use super::table::{Kind, ParamSpec, Scale, Text, Value, text};
 
 /// Why a value is not taken, and what would be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -219,6 +221,34 @@ fn round_to_digits(x: f64, digits: usize) -> f64 {
 /// Makes the value of a choice in a static table.
 pub const fn choice(option: &'static str) -> Value {
     Value::Choice(text(option))
+}
+
+/// The kind of a parameter that is one of these.
+pub const fn options(options: &'static [Text]) -> Kind {
+    Kind::Choice(Cow::Borrowed(options))
+}
+
+/// The kind of a number in this range, on a logarithmic scale.
+pub const fn log(min: f64, max: f64) -> Kind {
+    Kind::Real {
+        min,
+        max,
+        scale: Scale::Log,
+    }
+}
+
+/// The kind of a number in this range, on a linear scale.
+pub const fn linear(min: f64, max: f64) -> Kind {
+    Kind::Real {
+        min,
+        max,
+        scale: Scale::Linear,
+    }
+}
+
+/// The kind of an integer in this range.
+pub const fn integer(min: i64, max: i64) -> Kind {
+    Kind::Integer { min, max }
 }
 
 #[cfg(test)]

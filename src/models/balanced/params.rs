@@ -1,9 +1,7 @@
 //! The parameter table of the family: everything that a person can give.
 
-use std::borrow::Cow;
-
-use crate::models::param::choice;
-use crate::models::table::{Applies, Kind, ParamSpec, Scale, Scope, Text, Value, text};
+use crate::models::param::{choice, integer, linear, log, options};
+use crate::models::table::{Applies, Kind, ParamSpec, Scope, Text, Value, text};
 
 macro_rules! param {
     ($id:literal, $label:literal, $unit:literal, $kind:expr, $default:expr, $applies:ident, $meaning:literal) => {
@@ -20,22 +18,6 @@ macro_rules! param {
     };
 }
 
-const fn log(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Log,
-    }
-}
-
-const fn linear(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Linear,
-    }
-}
-
 const fn real(x: f64) -> Value {
     Value::Real(x)
 }
@@ -48,10 +30,7 @@ pub const PARAMS: &[ParamSpec] = &[
         "n",
         "N",
         "",
-        Kind::Integer {
-            min: 100,
-            max: 1_000_000
-        },
+        integer(100, 1_000_000),
         Value::Integer(5000),
         Restart,
         "Neurons of the recurrent network. Larger: closer to the theory, which is for N without end; memory and time grow as N squared."
@@ -753,7 +732,7 @@ pub const PARAMS: &[ParamSpec] = &[
         "updates",
         "updates",
         "",
-        Kind::Choice(Cow::Borrowed(UPDATES)),
+        options(UPDATES),
         choice("deferred"),
         Restart,
         "When the weights onto a cell that fired are updated: deferred to the next visit of the synapse (fast) or at once. Both give the same weights, bit for bit."
@@ -816,7 +795,7 @@ pub const PARAMS: &[ParamSpec] = &[
         "cells",
         "cells",
         "",
-        Kind::Integer { min: 2, max: 1000 },
+        integer(2, 1000),
         Value::Integer(100),
         Quantum,
         "Cells of each group in the sample for correlations. Covariances are means over all cells."
@@ -825,10 +804,7 @@ pub const PARAMS: &[ParamSpec] = &[
         "watch",
         "watch",
         "",
-        Kind::Integer {
-            min: 0,
-            max: 1_000_000
-        },
+        integer(0, 1_000_000),
         Value::Integer(0),
         Quantum,
         "The cell that the inspector shows. E cells come first; beyond the last counts as the last."

@@ -1,14 +1,12 @@
 //! The parameter table of the family, and the parameters as a run needs them.
 
-use std::borrow::Cow;
-
 use super::coefficients::{Coefficients, FIRST_RATE, Rule};
 use super::network::Feedback;
 use super::outer::{self, Adam, Clip, Penalty, SharePenalty};
 use super::reverse::SymmetricGradient;
 use super::tasks::{Sampling, Size};
 use super::terms::TERMS;
-use crate::models::param::choice;
+use crate::models::param::{choice, integer, linear, log, options};
 use crate::models::table::{Applies, Kind, ParamSpec, Scale, Scope, Text, Value, text};
 
 /// The largest magnitude of a coefficient.
@@ -63,30 +61,6 @@ const COEFFICIENT: Kind = Kind::Real {
     max: MOST,
     scale: Scale::Log,
 };
-
-const fn options(options: &'static [Text]) -> Kind {
-    Kind::Choice(Cow::Borrowed(options))
-}
-
-const fn log(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Log,
-    }
-}
-
-const fn linear(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Linear,
-    }
-}
-
-const fn integer(min: i64, max: i64) -> Kind {
-    Kind::Integer { min, max }
-}
 
 const MODES: &[Text] = &[text("meta"), text("online")];
 const FEEDBACKS: &[Text] = &[text("fixed"), text("symmetric")];

@@ -1,12 +1,10 @@
 //! The parameter table of the family, and the parameters as a step needs them.
 
-use std::borrow::Cow;
-
 use super::method::Method;
 use crate::models::nn::loss::{Loss, LossKind, Reduction};
 use crate::models::nn::optimiser::Rule;
-use crate::models::param::choice;
-use crate::models::table::{Applies, Kind, ParamSpec, Scale, Scope, Text, Value, text};
+use crate::models::param::{choice, integer, linear, log, options};
+use crate::models::table::{Applies, Kind, ParamSpec, Scope, Text, Value, text};
 
 macro_rules! param {
     ($id:literal, $label:literal, $kind:expr, $default:expr, $applies:ident, $scope:ident, $meaning:literal) => {
@@ -21,30 +19,6 @@ macro_rules! param {
             scope: Scope::$scope,
         }
     };
-}
-
-const fn options(options: &'static [Text]) -> Kind {
-    Kind::Choice(Cow::Borrowed(options))
-}
-
-const fn log(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Log,
-    }
-}
-
-const fn linear(min: f64, max: f64) -> Kind {
-    Kind::Real {
-        min,
-        max,
-        scale: Scale::Linear,
-    }
-}
-
-const fn integer(min: i64, max: i64) -> Kind {
-    Kind::Integer { min, max }
 }
 
 const METHODS: &[Text] = &[
