@@ -34,6 +34,8 @@ pub enum RunAction {
     Stimulate,
     Undo,
     Redo,
+    /// Writes the state of a run that is recorded.
+    Checkpoint,
 }
 
 /// Changes what is on the screen.
