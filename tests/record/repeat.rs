@@ -68,6 +68,8 @@ fn a_session_is_repeated_by_the_engine_and_by_the_program() {
     };
     let preset = preset.preset("journal").unwrap();
     let engine = Engine::start(preset, options).unwrap();
+    // Somebody has to hold on to the run.
+    let _screen = engine.subscribe();
     let again = engine.join().unwrap();
     assert_eq!(
         (again.step, again.quantum, &again.digest),
