@@ -30,7 +30,7 @@ pub fn say(finished: &Finished, last: &Last, data: Option<&Path>) -> io::Result<
         format!("{}: {}", named(preset), preset.title),
         progress(finished),
         metrics(finished),
-        kept(last),
+        kept(finished, last),
         format!("again: {}", again(finished, last, data)),
     ];
     let words = lines.map(|line| line + "\n").concat();
@@ -70,7 +70,14 @@ fn metrics(finished: &Finished) -> String {
     }
 }
 
-fn kept(last: &Last) -> String {
+fn kept(finished: &Finished, last: &Last) -> String {
+    if let Some(recorded) = &finished.recorded {
+        let resume = quoted(&recorded.name);
+        return match &recorded.failure {
+            Some(why) => format!("not all was recorded: {}", text::line(why)),
+            None => format!("recorded; `hebbtop resume {resume}` goes on"),
+        };
+    }
     match (&last.saved, last.unsaved) {
         (Some(file), false) => format!("parameters saved in {}", text::line(file)),
         (Some(file), true) => {

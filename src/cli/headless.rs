@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Failure, Outcome};
+use super::journal::compare;
 use super::process;
+use super::recording::all_written;
 use super::several::{self, Seeds};
 use super::signals::Signals;
 use crate::data::text;
 use crate::engine::{
-    Command, Cursor, Engine, Finished, Frame, Options, Request, RunState, StepOf, Subscription,
+    Command, Cursor, Engine, Entry, Finished, Frame, Options, Request, RunState, StepOf,
+    Subscription,
 };
 use crate::models::param::short;
 use crate::models::table::Description;
@@ -40,12 +43,20 @@ pub enum Output {
     Json,
 }
 
+impl Output {
+    pub fn of(json: bool) -> Self {
+        if json { Self::Json } else { Self::Table }
+    }
+}
+
 /// What is wanted of a run without a screen.
 pub struct How {
     pub output: Output,
     pub seeds: Option<Seeds>,
     /// Where the learnt rule goes; with several seeds, their numbers stand behind the name.
     pub save_rule: Option<PathBuf>,
+    /// The journal that is repeated.
+    pub journal: Vec<Entry>,
 }
 
 /// Runs to the end and prints what came of it.
@@ -54,30 +65,57 @@ pub struct How {
 pub fn run(preset: Preset, options: Options, begun: Instant, how: &How) -> Outcome {
     let files = files(&preset, how)?;
     let reports = match how.seeds {
-        Some(seeds) => several::run(&preset, &options, seeds, begun)?,
+        Some(seeds) => several::run(&preset, options.data.as_ref(), seeds, begun)?,
         None => {
             let signals = Signals::catch()?;
             let bar = ProgressBar::new(preset.length);
-            vec![one(preset, options, begun, &bar, &signals)?]
+            let options = Options {
+                attended: false,
+                ..options
+            };
+            let engine = Engine::start(preset, options)?;
+            vec![one(engine, begun, &bar, &signals)?]
         }
     };
-    for (report, file) in reports.iter().zip(&files) {
+    conclude(&reports, &files, how, begun)
+}
+
+/// Goes on with a recorded run to its end and prints what came of it.
+/// # Errors
+/// See [`run`].
+pub fn resume(engine: Engine, length: u64, begun: Instant, how: &How) -> Outcome {
+    let files: Vec<PathBuf> = how.save_rule.iter().cloned().collect();
+    files.iter().try_for_each(|file| is_new(file))?;
+    let signals = Signals::catch()?;
+    let report = one(engine, begun, &ProgressBar::new(length), &signals)?;
+    conclude(&[report], &files, how, begun)
+}
+
+/// Writes rules and results, and says how the runs ended.
+fn conclude(reports: &[Report], files: &[PathBuf], how: &How, begun: Instant) -> Outcome {
+    for (report, file) in reports.iter().zip(files) {
         save_rule(&report.finished, file)?;
     }
     let mut out = io::stdout().lock();
     match (how.output, how.seeds) {
         (Output::Table, _) => {
-            for report in &reports {
+            for report in reports {
                 table(&mut out, report)?;
             }
             if how.seeds.is_some() {
-                spread(&mut out, &reports)?;
+                spread(&mut out, reports)?;
             }
         }
         (Output::Json, None) => super::json::write(&mut out, &reports[0])?,
-        (Output::Json, Some(seeds)) => super::json::write_all(&mut out, &reports, seeds, begun)?,
+        (Output::Json, Some(seeds)) => super::json::write_all(&mut out, reports, seeds, begun)?,
     }
     out.flush()?;
+    for report in reports {
+        all_written(report.finished.recorded.as_ref())?;
+    }
+    if let (false, [report]) = (how.journal.is_empty(), reports) {
+        compare(report, &how.journal)?;
+    }
     if let Some(signal) = reports.iter().find_map(|report| report.signal) {
         let status = u8::try_from(128 + signal).unwrap_or(u8::MAX);
         return Err(Failure::Signal(status));
@@ -138,19 +176,13 @@ pub fn save_rule(finished: &Finished, file: &Path) -> Outcome {
 
 /// One run to its end, or until a signal has come.
 /// # Errors
-/// When the experiment cannot start.
+/// When the simulation has panicked.
 pub fn one(
-    preset: Preset,
-    options: Options,
+    engine: Engine,
     begun: Instant,
     bar: &ProgressBar,
     signals: &Signals,
 ) -> Result<Report, Failure> {
-    let options = Options {
-        attended: false,
-        ..options
-    };
-    let engine = Engine::start(preset, options)?;
     let (setup, cpu_before) = (begun.elapsed(), process::cpu_time());
     let signal = follow(engine.subscribe(), bar, signals);
     let finished = engine.join()?;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::headless::{Report, Summary};
 use super::process;
 use super::several::Seeds;
+use crate::engine::isa;
 use crate::models::FaultKind;
 
 /// Raised when a key changes its meaning or goes away.
@@ -143,7 +144,7 @@ fn of(report: &Report) -> Run<'_> {
         wall_s: finished.wall.as_secs_f64(),
         cpu_s: report.cpu.as_secs_f64(),
         peak_rss_bytes: process::peak_rss_bytes(),
-        isa: process::isa(),
+        isa: isa(),
         data: finished
             .data
             .as_ref()

@@ -5,11 +5,14 @@ mod completions;
 mod exit;
 mod farewell;
 mod headless;
+mod journal;
 mod json;
 mod man;
 mod params;
 mod presets;
 mod process;
+mod recording;
+mod resume;
 mod rules;
 mod run;
 mod screen;
@@ -46,7 +49,9 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Task {
     /// Run an experiment, on the screen or without one
-    Run(run::Run),
+    Run(Box<run::Run>),
+    /// Go on with a recorded run, bit for bit from its last checkpoint
+    Resume(resume::Resume),
     /// List the presets that are compiled in, or print one as a file to start from
     Presets(presets::Presets),
     /// Print a model's parameters: id, range, default, meaning
@@ -77,7 +82,8 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
-        Some(Task::Run(args)) => run::run(args),
+        Some(Task::Run(args)) => run::run(*args),
+        Some(Task::Resume(args)) => resume::run(args),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Rules(args)) => rules::run(&args),

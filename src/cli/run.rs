@@ -8,19 +8,29 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::headless::{self, How, Output};
-use super::screen::{self, First, Look};
+use super::journal::preset as preset_of;
+use super::recording::{Every, Recording, recorded};
+use super::screen::{self, Begins, First, Look};
 use super::several::Seeds;
 use crate::data::{Dataset, directory, text};
 use crate::engine::Options;
 use crate::models::values::find;
 use crate::models::{self, Setup};
 use crate::preset::{Preset, RuleFile, catalogue, did_you_mean, seconds};
+use crate::record;
 
 #[derive(Args, Debug)]
 pub struct Run {
     /// Name of a preset, with :VARIANT if it has some, or a preset file
-    #[arg(value_name = "PRESET[:VARIANT]|FILE.toml")]
-    preset: String,
+    #[arg(
+        value_name = "PRESET[:VARIANT]|FILE.toml",
+        required_unless_present = "journal"
+    )]
+    preset: Option<String>,
+    /// Repeat the session of a recording's journal.jsonl to its end, without a screen
+    #[arg(long, value_name = "FILE",
+          conflicts_with_all = ["preset", "set", "seed", "seeds", "rule"])]
+    journal: Option<PathBuf>,
     /// Start with another value of a parameter; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -56,6 +66,10 @@ pub struct Run {
           value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: u32,
     #[command(flatten)]
+    recording: Recording,
+    #[command(flatten)]
+    every: Every,
+    #[command(flatten)]
     look: Look,
 }
 
@@ -63,7 +77,15 @@ pub struct Run {
 /// See [`Failure`].
 pub fn run(args: Run) -> Outcome {
     let begun = Instant::now();
-    let mut preset = catalogue::resolve(&args.preset)?;
+    let journal = match &args.journal {
+        Some(file) => record::journal::read(file)?,
+        None => Vec::new(),
+    };
+    let source = args.preset.unwrap_or_default();
+    let mut preset = match &args.journal {
+        Some(file) => preset_of(&text::line(&file.display().to_string()), &journal)?,
+        None => catalogue::resolve(&source)?,
+    };
     if let Some(file) = &args.rule {
         adopt(&mut preset, file)?;
     }
@@ -80,30 +102,30 @@ pub fn run(args: Run) -> Outcome {
     if let Some(length) = length {
         preset.length = length;
     }
-    let unseen = args.json || args.headless || args.seeds.is_some();
+    let unseen = args.json || args.headless || args.seeds.is_some() || !journal.is_empty();
     if !unseen && screen::is_possible() {
         let first = First {
-            source: args.preset,
-            preset,
+            source,
+            begins: Begins::New(Box::new(preset), args.recording),
+            every: args.every,
             save_rule: args.save_rule,
         };
         return screen::show(Some(first), args.data, &args.look);
     }
     let options = Options {
         data: args.data.as_deref().map(open).transpose()?,
+        repeat: journal.iter().skip(1).cloned().collect(),
         ..Options::default()
     };
+    let options = recorded(options, &args.recording, args.every, args.data.as_deref());
     let how = How {
-        output: if args.json {
-            Output::Json
-        } else {
-            Output::Table
-        },
+        output: Output::of(args.json),
         seeds: args.seeds.map(|count| Seeds {
             count,
             threads: args.threads,
         }),
         save_rule: args.save_rule,
+        journal,
     };
     headless::run(preset, options, begun, &how)
 }
@@ -126,7 +148,9 @@ pub fn open(folder: &std::path::Path) -> Result<Arc<Dataset>, Failure> {
 }
 
 /// Units of the preset's model in this simulated time.
-fn units(preset: &Preset, time: &str) -> Result<u64, String> {
+/// # Errors
+/// When that is no time, or the model has none.
+pub fn units(preset: &Preset, time: &str) -> Result<u64, String> {
     let shown = text::line(time);
     let seconds = seconds(time).ok_or_else(|| {
         format!("--sim-time takes a time such as 250ms, 2.5s or 1min, not `{shown}`")

@@ -8,11 +8,13 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::farewell;
-use super::headless::{is_new, save_rule as save_rule_of};
+use super::headless::{is_new, named, save_rule as save_rule_of};
+use super::recording::{Every, Recording, all_written, recorded};
 use crate::data::{Dataset, directory};
 use crate::engine::{Engine, Options, Pace};
 use crate::models;
 use crate::preset::{DataChoice, Document, Preset, catalogue};
+use crate::record::Kept;
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
 use crate::ui::term::Signal;
@@ -35,12 +37,31 @@ pub fn is_possible() -> bool {
     terminal && Environment::of_process().has_cursor()
 }
 
-/// An experiment as `hebbtop run` was asked for it.
+/// An experiment as `hebbtop run` or `hebbtop resume` was asked for it.
 pub struct First {
     pub source: String,
-    pub preset: Preset,
+    pub begins: Begins,
+    pub every: Every,
     /// Where the learnt rule goes when the screen is left.
     pub save_rule: Option<PathBuf>,
+}
+
+/// Where a run begins.
+pub enum Begins {
+    New(Box<Preset>, Recording),
+    Recorded(Box<Kept>),
+}
+
+impl First {
+    /// A recorded run that goes on.
+    pub fn of_recording(kept: Kept, every: Every, save_rule: Option<PathBuf>) -> Self {
+        Self {
+            source: named(&kept.checkpoint.snapshot.preset),
+            begins: Begins::Recorded(Box::new(kept)),
+            every,
+            save_rule,
+        }
+    }
 }
 
 /// Shows the screen, on `first` or on the list of presets, until it is left.
@@ -81,19 +102,19 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         .unwrap_or_else(PoisonError::into_inner)
         .take();
     let is_over = matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
-    let finished = match (engine, is_over) {
-        (Some(engine), false) => engine.join().ok(),
-        // Nobody is there to be told anything.
-        _ => None,
-    };
-    if let (Some(finished), Some(last)) = (&finished, &outcome.run) {
+    // A recording is written to its end whoever has gone.
+    let finished = engine.and_then(|engine| engine.join().ok());
+    if let (Some(finished), Some(last), false) = (&finished, &outcome.run, is_over) {
         farewell::say(finished, last, data.as_deref())?;
     }
     if let (Some(finished), Some(file)) = (&finished, &save_rule) {
         save_rule_of(finished, file)?;
     }
+    let recorded = finished
+        .as_ref()
+        .and_then(|finished| finished.recorded.as_ref());
     match outcome.ended {
-        Ended::Asked => Ok(()),
+        Ended::Asked => all_written(recorded),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),
         Ended::Refused(why) => Err(Failure::Usage(why)),
@@ -148,16 +169,45 @@ impl Opening {
     }
 
     fn open(&mut self, source: &str) -> Result<Box<dyn Link>, String> {
-        let preset = match self.first.take() {
-            Some(first) if first.source == source => first.preset,
-            _ => catalogue::resolve(source).map_err(|error| error.to_string())?,
+        let images = self.images()?;
+        let folder = self.folder.as_deref();
+        let options = |preset: &Preset, recording: &Recording, every: Every| {
+            let plain = Options {
+                pace: preset.pace.map_or(Pace::FlatOut, Pace::Units),
+                data: images,
+                ..Options::default()
+            };
+            recorded(plain, recording, every, folder)
         };
-        let options = Options {
-            pace: preset.pace.map_or(Pace::FlatOut, Pace::Units),
-            data: self.images()?,
-            ..Options::default()
+        let engine = match self.first.take() {
+            Some(First {
+                begins: Begins::Recorded(kept),
+                every,
+                ..
+            }) => {
+                let snapshot = kept.checkpoint.snapshot;
+                let options = Options {
+                    recorder: Some(kept.recorder),
+                    ..options(&snapshot.preset, &Recording::default(), every)
+                };
+                Engine::resume(snapshot, kept.past, options)
+            }
+            Some(First {
+                source: asked,
+                begins: Begins::New(preset, recording),
+                every,
+                ..
+            }) if asked == source => {
+                let options = options(&preset, &recording, every);
+                Engine::start(*preset, options)
+            }
+            _ => {
+                let preset = catalogue::resolve(source).map_err(|error| error.to_string())?;
+                let options = options(&preset, &Recording::default(), Every::default());
+                Engine::start(preset, options)
+            }
         };
-        let engine = Engine::start(preset, options).map_err(|error| error.to_string())?;
+        let engine = engine.map_err(|error| error.to_string())?;
         let subscription = engine.subscribe();
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
         Ok(Box::new(subscription))

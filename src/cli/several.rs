@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use indicatif::{MultiProgress, ProgressBar};
@@ -10,7 +10,8 @@ use indicatif::{MultiProgress, ProgressBar};
 use super::exit::Failure;
 use super::headless::{Report, one};
 use super::signals::Signals;
-use crate::engine::Options;
+use crate::data::Dataset;
+use crate::engine::{Engine, Options};
 use crate::preset::Preset;
 
 /// How many seeds, counted up from the preset's, and how many of them at a time.
@@ -34,7 +35,7 @@ impl Seeds {
 /// The first failure in the order of seeds.
 pub fn run(
     preset: &Preset,
-    options: &Options,
+    images: Option<&Arc<Dataset>>,
     seeds: Seeds,
     begun: Instant,
 ) -> Result<Vec<Report>, Failure> {
@@ -52,11 +53,14 @@ pub fn run(
                 ..preset.clone()
             };
             let options = Options {
-                data: options.data.clone(),
+                data: images.cloned(),
+                attended: false,
                 ..Options::default()
             };
             let bar = bars.add(ProgressBar::new(preset.length));
-            let report = one(preset, options, begun, &bar, &signals);
+            let report = Engine::start(preset, options)
+                .map_err(Failure::from)
+                .and_then(|engine| one(engine, begun, &bar, &signals));
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.push((seed, report));
         }

@@ -34,6 +34,10 @@ pub enum Command {
     SavePreset(std::path::PathBuf),
     /// Writes the rule that the run has learnt.
     SaveRule(std::path::PathBuf),
+    /// Keeps everything from now on in a new folder.
+    Record(std::path::PathBuf),
+    /// Writes the whole state into the folder of the recording.
+    Checkpoint,
     /// A line for the log and a mark on the charts.
     Mark(String),
     /// Ends the thread.

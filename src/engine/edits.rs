@@ -3,17 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::models::Value;
 
 /// A change that a person made, when it was accepted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Edit {
     pub param: usize,
     pub from: Value,
     pub to: Value,
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Edits {
     done: Vec<Edit>,
     undone: Vec<Edit>,

@@ -17,6 +17,10 @@ pub enum StartError {
     NeedsData { preset: String, what: String },
     #[error("`{id}` is no parameter of this model{}", did_you_mean(id, known.iter().map(String::as_str)))]
     NoSuchParameter { id: String, known: Vec<String> },
+    #[error("{0}")]
+    Record(String),
+    #[error("the saved run cannot go on: {0}")]
+    Revive(String),
     #[error("{preset}: {error}")]
     Build { preset: String, error: BuildError },
 }

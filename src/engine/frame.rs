@@ -39,6 +39,8 @@ pub struct Frame {
     pub rate: f64,
     /// Whether the model is waiting for a full record channel.
     pub waiting_for_recorder: bool,
+    /// The folder in which the run is kept.
+    pub recording: Option<String>,
     /// Values in table order: what the model has now.
     pub values: Vec<Value>,
     /// Accepted changes that wait for their boundary: (number of the parameter, value).

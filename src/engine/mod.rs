@@ -10,16 +10,22 @@ mod edits;
 mod experiment;
 pub mod frame;
 pub mod history;
+mod isa;
+pub mod journal;
 mod log;
 mod mailbox;
 mod obey;
 mod publish;
 mod rate;
 mod record;
+mod recording;
 mod run;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -32,8 +38,12 @@ pub use command::{Command, CommandId, Pace, StepOf};
 pub use experiment::StartError;
 pub use frame::{About, Frame, LogKind, LogLine, Reply, Request, RunState};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
+pub use isa::isa;
+pub use journal::{Entry, Event, Machine};
 pub use mailbox::{Gone, Subscription};
 pub use record::Record;
+pub use recording::{Archive, Recorded, Recorder};
+pub use snapshot::{Place, Snapshot};
 
 use crate::data::Dataset;
 use crate::models::{Description, Fault, Model, Value};
@@ -44,6 +54,9 @@ use run::Run;
 
 /// Messages that may wait for the next quantum.
 const WAITING: usize = 64;
+
+/// Between two checkpoints, where nobody says otherwise.
+pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(600);
 
 /// How an experiment is run, beyond what its preset says.
 pub struct Options {
@@ -57,6 +70,16 @@ pub struct Options {
     /// Whether somebody is there to go on from a pause of the preset, a fault or the planned
     /// length; otherwise the first does not pause, and the others end the thread.
     pub attended: bool,
+    /// Keeps the run that goes on from a snapshot.
+    pub recorder: Option<Recorder>,
+    /// A folder in which the run is kept from its beginning.
+    pub record_in: Option<PathBuf>,
+    /// How the run can be recorded from any moment on.
+    pub archive: Option<Archive>,
+    /// While recording, the whole state is written so often.
+    pub checkpoint_every: Duration,
+    /// What is done to the run as it was done before.
+    pub repeat: VecDeque<Entry>,
 }
 
 impl Default for Options {
@@ -67,6 +90,11 @@ impl Default for Options {
             record: None,
             paused: false,
             attended: true,
+            recorder: None,
+            record_in: None,
+            archive: None,
+            checkpoint_every: CHECKPOINT_EVERY,
+            repeat: VecDeque::new(),
         }
     }
 }
@@ -95,6 +123,8 @@ pub struct Finished {
     pub rule: Option<RuleFile>,
     /// 16 hexadecimal digits over the whole state; clocks are no part of it.
     pub digest: String,
+    /// What became of the recording, where there was one.
+    pub recorded: Option<Recorded>,
     /// Time that building the model took, and time since.
     pub setup: Duration,
     pub wall: Duration,
@@ -109,6 +139,25 @@ impl Finished {
     }
 }
 
+/// What is known of a run before the place from which it goes on.
+pub struct Past {
+    pub journal: Vec<Entry>,
+    /// Step and metrics, in order.
+    pub samples: Box<dyn Iterator<Item = (u64, Vec<f64>)> + Send>,
+    /// Another planned length.
+    pub length: Option<u64>,
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self {
+            journal: Vec::new(),
+            samples: Box::new(std::iter::empty()),
+            length: None,
+        }
+    }
+}
+
 #[derive(Debug, Error)]
 #[error("the simulation thread has panicked")]
 pub struct Panicked;
@@ -117,17 +166,45 @@ impl Engine {
     /// Builds the model of `preset` and starts its thread.
     /// # Errors
     /// When data or parameters do not fit the model.
-    pub fn start(preset: Preset, options: Options) -> Result<Self, StartError> {
+    pub fn start(preset: Preset, mut options: Options) -> Result<Self, StartError> {
         let begun = Instant::now();
         let experiment = Experiment::open(preset, options.data.clone())?;
+        // Only now: a recording is not replaced by a run that cannot begin.
+        if let (Some(folder), Some(archive)) = (&options.record_in, &mut options.archive) {
+            options.recorder = Some(archive(folder).map_err(StartError::Record)?);
+        }
         Ok(Self::launch(experiment, options, begun.elapsed()))
     }
 
+    /// Goes on from a snapshot, bit for bit as if nothing had been between.
+    /// # Errors
+    /// When the snapshot does not fit the program or the images.
+    pub fn resume(snapshot: Snapshot, past: Past, options: Options) -> Result<Self, StartError> {
+        let begun = Instant::now();
+        let experiment = Experiment::revive(&snapshot, options.data.clone())?;
+        let from = Some((snapshot.place, past));
+        Ok(Self::launch_from(
+            experiment,
+            from,
+            options,
+            begun.elapsed(),
+        ))
+    }
+
     fn launch(experiment: Experiment, options: Options, setup: Duration) -> Self {
+        Self::launch_from(experiment, None, options, setup)
+    }
+
+    fn launch_from(
+        experiment: Experiment,
+        from: Option<(Place, Past)>,
+        options: Options,
+        setup: Duration,
+    ) -> Self {
         let (messages, inbox) = bounded(WAITING);
         let thread = std::thread::Builder::new()
             .name("simulation".into())
-            .spawn(move || Run::new(experiment, options, inbox, setup).until_quit())
+            .spawn(move || Run::new(experiment, from, options, inbox, setup).until_quit())
             .expect("a thread can be started");
         Self {
             messages,

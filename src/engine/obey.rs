@@ -5,15 +5,17 @@ use std::time::Instant;
 
 use super::command::{Command, Pace, StepOf};
 use super::edits::Edit;
-use super::experiment::Experiment;
+use super::experiment::{Experiment, StartError};
 use super::frame::{LogKind, Reply, RunState};
 use super::history::{History, MarkKind};
+use super::journal::Event;
 use super::mailbox::Message;
+use super::record::Record;
 use super::run::Run;
 use crate::models::Value;
 use crate::models::param::{display, short};
 use crate::models::table::Applies;
-use crate::preset;
+use crate::preset::{self, Kept, Preset};
 
 /// Who changes a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +94,8 @@ impl Run {
                 })
             }
             Command::Set { id, value } => self.change(&id, value, Author::Person),
-            Command::Undo => {
-                let (param, value) = self.edits.undo().ok_or("there is nothing to undo")?;
-                self.apply_or_postpone(param, value)
-            }
-            Command::Redo => {
-                let (param, value) = self.edits.redo().ok_or("there is nothing to redo")?;
-                self.apply_or_postpone(param, value)
-            }
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
             Command::Reset { seed } => self.reset(seed.unwrap_or(self.experiment.seed)),
             Command::Preset(name) => self.switch(&name),
             Command::SavePreset(path) => {
@@ -120,10 +116,9 @@ impl Run {
                 rule.save(&path).map_err(|error| error.to_string())?;
                 Ok(format!("saved the rule as {}", path.display()))
             }
-            Command::Mark(words) => {
-                self.note(MarkKind::Note, LogKind::Info, words);
-                Ok(format!("marked at {}", self.place()))
-            }
+            Command::Record(folder) => self.keep_in(&folder),
+            Command::Checkpoint => self.checkpoint_now(),
+            Command::Mark(words) => Ok(self.mark(words)),
             Command::Quit => {
                 self.quit = true;
                 Ok("ending".into())
@@ -138,7 +133,31 @@ impl Run {
         self.rate.restart();
     }
 
-    fn place(&self) -> String {
+    pub(super) fn undo(&mut self) -> Result<String, String> {
+        let (param, value) = self.edits.undo().ok_or("there is nothing to undo")?;
+        let (id, to) = (self.id_of(param), value.clone());
+        self.journal(Event::Undo { id, value: to });
+        self.apply_or_postpone(param, value)
+    }
+
+    pub(super) fn redo(&mut self) -> Result<String, String> {
+        let (param, value) = self.edits.redo().ok_or("there is nothing to redo")?;
+        let (id, to) = (self.id_of(param), value.clone());
+        self.journal(Event::Redo { id, value: to });
+        self.apply_or_postpone(param, value)
+    }
+
+    pub(super) fn mark(&mut self, words: String) -> String {
+        self.note(MarkKind::Note, LogKind::Info, words.clone());
+        self.journal(Event::Mark { words });
+        format!("marked at {}", self.place())
+    }
+
+    fn id_of(&self, param: usize) -> String {
+        self.experiment.description.params[param].id.to_string()
+    }
+
+    pub(super) fn place(&self) -> String {
         let Self { step, quantum, .. } = self;
         let description = &self.experiment.description;
         if *quantum == 0 {
@@ -174,13 +193,18 @@ impl Run {
         if from == value {
             return Ok(format!("{id} is {} already", display(&value)));
         }
+        let applies = self.applies(param);
         let said = self.apply_or_postpone(param, value.clone())?;
         match author {
-            Author::Person => self.edits.remember(Edit {
-                param,
-                from,
-                to: value,
-            }),
+            Author::Person => {
+                self.edits.remember(Edit {
+                    param,
+                    from,
+                    to: value.clone(),
+                });
+                let id = id.to_owned();
+                self.journal(Event::Set { id, value, applies });
+            }
             Author::Schedule => self.edits.cover(param, from),
         }
         Ok(said)
@@ -229,9 +253,10 @@ impl Run {
         }
     }
 
-    fn reset(&mut self, seed: u64) -> Result<String, String> {
+    pub(super) fn reset(&mut self, seed: u64) -> Result<String, String> {
         let anew = self.experiment.anew(seed, &self.edits.for_restart());
         let experiment = anew.map_err(|error| error.to_string())?;
+        self.journal(Event::Reset { seed });
         self.edits.restarted();
         self.replace(experiment);
         self.say(LogKind::Info, format!("reset with seed {seed}"));
@@ -246,19 +271,26 @@ impl Run {
         if kept {
             preset.seed = present.seed;
         }
-        let experiment = Experiment::open(preset, self.options.data.clone())
-            .map_err(|error| error.to_string())?;
+        self.switch_to(preset).map_err(|error| error.to_string())?;
+        let seed = self.experiment.seed;
+        Ok(match kept {
+            true => format!("switched to {name}, still with seed {seed}"),
+            false => format!("switched to {name}"),
+        })
+    }
+
+    pub(super) fn switch_to(&mut self, preset: Preset) -> Result<(), StartError> {
+        let experiment = Experiment::open(preset, self.options.data.clone())?;
+        self.journal(Event::Preset {
+            preset: Kept::of(&experiment.preset),
+        });
         self.edits.clear();
         if self.pace != Pace::FlatOut {
             self.pace = experiment.preset.pace.map_or(Pace::FlatOut, Pace::Units);
         }
         self.replace(experiment);
         self.announce();
-        let seed = self.experiment.seed;
-        Ok(match kept {
-            true => format!("switched to {name}, still with seed {seed}"),
-            false => format!("switched to {name}"),
-        })
+        Ok(())
     }
 
     fn replace(&mut self, experiment: Experiment) {
@@ -273,6 +305,7 @@ impl Run {
         if self.state != RunState::Paused {
             self.set_running(None);
         }
+        self.record(Record::Anew(Box::new(self.about())));
         self.at_boundary();
     }
 

@@ -29,22 +29,36 @@ impl Run {
 
     /// Hands a record over; while the channel is full, messages are still answered.
     pub(super) fn record(&mut self, record: Record) {
-        let Some(recorder) = self.options.record.clone() else {
-            return;
-        };
+        if let Some(keeping) = &self.keeping {
+            let records = keeping.records().clone();
+            if !self.hand_over(&records, record.clone()) {
+                self.recorder_gone();
+            }
+            self.hear_recorder();
+        }
+        if let Some(records) = self.options.record.clone()
+            && !self.hand_over(&records, record)
+        {
+            self.options.record = None;
+        }
+    }
+
+    /// False when nobody takes it any more.
+    fn hand_over(&mut self, recorder: &Sender<Record>, record: Record) -> bool {
         let mut waiting = Some(record);
         while let Some(record) = waiting.take() {
             match recorder.try_send(record) {
                 Ok(()) => {}
-                Err(TrySendError::Disconnected(_)) => self.options.record = None,
+                Err(TrySendError::Disconnected(_)) => return false,
                 Err(TrySendError::Full(record)) => {
                     self.waiting_for_recorder = true;
-                    self.answer_until_room(&recorder);
+                    self.answer_until_room(recorder);
                     waiting = Some(record);
                 }
             }
         }
         self.waiting_for_recorder = false;
+        true
     }
 
     /// Answers requests for frames until the recorder has taken something. Commands wait: they
@@ -72,21 +86,20 @@ impl Run {
         self.subscribers[index].put(frame);
     }
 
+    pub(super) fn about(&self) -> About {
+        About {
+            description: self.experiment.description.clone(),
+            preset: self.experiment.preset.clone(),
+            seed: self.experiment.seed,
+            data: self.experiment.data_named(),
+        }
+    }
+
     fn frame(&self, request: &Request, replies: Vec<Reply>) -> Frame {
         let known = request.epoch == self.epoch;
         let Experiment {
-            model,
-            description,
-            preset,
-            seed,
-            ..
+            model, description, ..
         } = &self.experiment;
-        let about = || About {
-            description: description.clone(),
-            preset: preset.clone(),
-            seed: *seed,
-            data: self.experiment.data_named(),
-        };
         let cursor = if known {
             request.history
         } else {
@@ -95,13 +108,14 @@ impl Run {
         let (undo_depth, redo_depth) = self.edits.depths();
         Frame {
             epoch: self.epoch,
-            about: (!known).then(|| Box::new(about())),
+            about: (!known).then(|| Box::new(self.about())),
             state: self.state.clone(),
             pace: self.pace,
             step: self.step,
             quantum: self.quantum,
             rate: self.rate.per_second(),
             waiting_for_recorder: self.waiting_for_recorder,
+            recording: self.keeping.as_ref().map(|keeping| keeping.name().into()),
             values: (0..description.params.len())
                 .map(|param| model.get(param))
                 .collect(),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::frame::LogLine;
+use super::frame::{About, LogLine};
+use super::journal::Entry;
+use super::snapshot::Snapshot;
 
 #[derive(Clone, Debug)]
 pub enum Record {
@@ -12,4 +14,13 @@ pub enum Record {
         metrics: Arc<[f64]>,
     },
     Log(LogLine),
+    /// Recording begins; the journal so far.
+    Start {
+        about: Box<About>,
+        journal: Vec<Entry>,
+    },
+    /// The model was built anew: steps count from 0 again, and the tables may be others.
+    Anew(Box<About>),
+    Journal(Entry),
+    Checkpoint(Arc<Snapshot>),
 }

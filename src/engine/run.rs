@@ -10,12 +10,15 @@ use super::edits::Edits;
 use super::experiment::Experiment;
 use super::frame::{LogKind, RunState};
 use super::history::{History, MarkKind};
+use super::journal::{Entry, Event};
 use super::log::Log;
 use super::mailbox::{Mailbox, Message};
 use super::obey::Author;
 use super::rate::Rate;
 use super::record::Record;
-use super::{Finished, Options};
+use super::recording::{Keeping, Recorded};
+use super::snapshot::Place;
+use super::{Finished, Options, Past};
 use crate::models::table::Applies;
 use crate::models::{Progress, Value};
 use crate::preset::Action;
@@ -51,6 +54,9 @@ pub(super) struct Run {
     pub(super) waiting_for_recorder: bool,
     /// Commands that came while the model waited for the recorder.
     pub(super) deferred: VecDeque<Message>,
+    pub(super) journal: Vec<Entry>,
+    pub(super) keeping: Option<Keeping>,
+    pub(super) recorded: Option<Recorded>,
     pub(super) quit: bool,
     pub(super) setup: Duration,
     pub(super) begun: Instant,
@@ -59,6 +65,7 @@ pub(super) struct Run {
 impl Run {
     pub fn new(
         experiment: Experiment,
+        from: Option<(Place, Past)>,
         options: Options,
         inbox: Receiver<Message>,
         setup: Duration,
@@ -91,17 +98,48 @@ impl Run {
             sample: vec![f64::NAN; metrics],
             waiting_for_recorder: false,
             deferred: VecDeque::new(),
+            journal: Vec::new(),
+            keeping: None,
+            recorded: None,
             quit: false,
             setup,
             begun: Instant::now(),
         };
         run.announce();
-        run.at_boundary();
+        run.begin(from);
         run
     }
 
+    fn begin(&mut self, from: Option<(Place, Past)>) {
+        let every = self.options.checkpoint_every;
+        let recorder = self.options.recorder.take();
+        self.keeping = recorder.map(|recorder| Keeping::new(recorder, every));
+        match from {
+            Some((place, past)) => self.go_on_from(place, past),
+            None => {
+                self.journal.push(Entry {
+                    step: 0,
+                    quantum: 0,
+                    event: self.start_entry(),
+                });
+                self.record(Record::Start {
+                    about: Box::new(self.about()),
+                    journal: self.journal.clone(),
+                });
+                self.at_boundary();
+                if self.keeping.is_some() {
+                    self.checkpoint();
+                }
+            }
+        }
+    }
+
     pub fn until_quit(mut self) -> Finished {
-        while !self.quit && !self.is_over() {
+        loop {
+            self.repeat();
+            if self.quit || self.is_over() {
+                break;
+            }
             if let Some(message) = self.deferred.pop_front() {
                 self.handle(message);
                 continue;
@@ -110,8 +148,9 @@ impl Run {
                 Ok(message) => self.handle(message),
                 Err(TryRecvError::Disconnected) => break,
                 Err(TryRecvError::Empty) if self.state == RunState::Running => self.go_on(),
-                Err(TryRecvError::Empty) => match self.inbox.recv() {
-                    Ok(message) => self.handle(message),
+                Err(TryRecvError::Empty) => match self.listen() {
+                    Ok(Some(message)) => self.handle(message),
+                    Ok(None) => {}
                     Err(_) => break,
                 },
             }
@@ -145,6 +184,9 @@ impl Run {
             Progress::UnitDone => self.unit_done(),
             Progress::Fault(fault) => {
                 self.note(MarkKind::Fault, LogKind::Fault, fault.what.clone());
+                self.journal(Event::Fault {
+                    what: fault.what.clone(),
+                });
                 self.state = RunState::Faulted(fault);
                 self.stepping = None;
                 return;
@@ -152,6 +194,7 @@ impl Run {
         }
         self.set_due(unit_done);
         self.count_step(unit_done);
+        self.checkpoint_if_due();
     }
 
     fn unit_done(&mut self) {
@@ -160,7 +203,7 @@ impl Run {
         self.experiment.model.metrics(&mut self.sample);
         self.history.push(&self.sample);
         self.rate.count(Instant::now());
-        if self.options.record.is_some() {
+        if self.options.record.is_some() || self.keeping.is_some() {
             let metrics = self.sample.as_slice().into();
             self.record(Record::Sample {
                 step: self.step,
@@ -246,7 +289,15 @@ impl Run {
         }
     }
 
-    fn finish(self) -> Finished {
+    fn finish(mut self) -> Finished {
+        let digest = super::digest(self.experiment.model.as_ref(), self.step, self.quantum);
+        self.stop_keeping(Entry {
+            step: self.step,
+            quantum: self.quantum,
+            event: Event::End {
+                digest: digest.clone(),
+            },
+        });
         let Experiment {
             model,
             description,
@@ -258,7 +309,8 @@ impl Run {
             step: self.step,
             quantum: self.quantum,
             state: self.state.clone(),
-            digest: super::digest(model.as_ref(), self.step, self.quantum),
+            digest,
+            recorded: self.recorded.clone(),
             metrics: self.sample.clone(),
             description: description.clone(),
             preset: preset.clone(),

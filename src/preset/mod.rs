@@ -5,6 +5,7 @@ mod entries;
 mod error;
 pub mod expect;
 mod fields;
+mod kept;
 mod parse;
 mod resolve;
 pub mod rule_file;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::models::nearest::{did_you_mean, nearest};
 pub use entries::seconds;
 pub use error::PresetError;
+pub use kept::Kept;
 pub use parse::Document;
 pub use rule_file::RuleFile;
 

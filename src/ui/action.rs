@@ -35,6 +35,8 @@ pub enum RunAction {
     Stimulate,
     Undo,
     Redo,
+    /// Writes the state of a run that is recorded.
+    Checkpoint,
 }
 
 /// Changes what is on the screen.

@@ -378,6 +378,8 @@ impl PaperRun {
                 self.mark(MarkKind::Note, words);
                 Ok("marked".to_owned())
             }
+            Command::Record(folder) => Ok(format!("recording in {}", folder.display())),
+            Command::Checkpoint => Err("nothing is recorded yet".to_owned()),
             Command::SavePreset(path) => Ok(format!("saved as {}", path.display())),
             Command::SaveRule(_) => Err("this model learns no plasticity rule".to_owned()),
             Command::Undo | Command::Redo => Err("there is nothing to undo".to_owned()),
@@ -441,6 +443,7 @@ impl PaperRun {
             quantum: self.quantum,
             rate: 19.8,
             waiting_for_recorder: false,
+            recording: None,
             values: self.values.clone(),
             pending: self.pending.clone(),
             metrics: self.sample.clone(),

@@ -114,6 +114,8 @@ pub enum Argument {
     /// May be left out.
     Count,
     File,
+    /// A folder that is not there yet.
+    Folder,
     Pace,
     /// May be left out.
     Words,
@@ -132,6 +134,7 @@ impl Argument {
             Self::Seed => "N",
             Self::Count => "[N]",
             Self::File => "FILE.toml",
+            Self::Folder => "DIR",
             Self::Pace => "N | max | slow | watch",
             Self::Words => "[WORDS]",
             Self::View => "NUMBER | NAME",

@@ -62,7 +62,7 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
             ("slow", "slow motion"),
         ]),
         Argument::View => views(state, row, rest),
-        Argument::Seed | Argument::Count | Argument::File | Argument::Words => {
+        Argument::Seed | Argument::Count | Argument::File | Argument::Folder | Argument::Words => {
             vec![Candidate {
                 line: format!("{} {rest}", row.id),
                 shown: format!("{} {}", row.id, row.argument.usage()),

@@ -92,6 +92,7 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
                 _ => Command::SavePreset(path),
             })
         }
+        Argument::Folder => send(Command::Record(PathBuf::from(rest))),
         Argument::Pace => send(Command::SetPace(pace(run, rest)?)),
         Argument::Words => send(Command::Mark(rest.to_owned())),
         Argument::View => view(run, rest),

@@ -374,6 +374,7 @@ impl Run {
                     self.message = None;
                 }
             }
+            Command::Record(_) | Command::Checkpoint => self.say(Tone::Good, words),
             Command::SetPace(_) | Command::Reset { .. } | Command::Mark(_) => {
                 self.say(Tone::Plain, words);
             }
@@ -421,6 +422,7 @@ fn differs(old: &Frame, new: &Frame) -> bool {
         && old.pace == new.pace
         && (old.step, old.quantum) == (new.step, new.quantum)
         && old.waiting_for_recorder == new.waiting_for_recorder
+        && old.recording == new.recording
         && old.values == new.values
         && old.pending == new.pending
         && (old.undo_depth, old.redo_depth) == (new.undo_depth, new.redo_depth);

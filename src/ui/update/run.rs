@@ -51,6 +51,7 @@ fn command(run: &mut Run, action: RunAction) -> Option<Command> {
         RunAction::Mark => Command::Mark(format!("mark {}", 1 + marks(run))),
         RunAction::Undo => Command::Undo,
         RunAction::Redo => Command::Redo,
+        RunAction::Checkpoint => Command::Checkpoint,
     })
 }
 

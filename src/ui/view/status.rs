@@ -84,6 +84,7 @@ fn behind_word(run: &Run) -> String {
             format!(" @{}, {state}", format::grouped(frozen.step))
         }
         (None, Some(frame)) if frame.waiting_for_recorder => " for the recorder".into(),
+        (None, Some(frame)) if frame.recording.is_some() => " REC".into(),
         _ => String::new(),
     }
 }

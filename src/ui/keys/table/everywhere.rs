@@ -143,6 +143,22 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .says("write the learnt plasticity rule as a file")
     .typed(Argument::File),
     row(
+        "record",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("record ")),
+    )
+    .says("keep the run in a new folder from now on")
+    .typed(Argument::Folder),
+    row(
+        "checkpoint",
+        Context::Global,
+        &[],
+        run(RunAction::Checkpoint),
+    )
+    .says("write the whole state into the folder of the recording")
+    .typed(Argument::None),
+    row(
         "next-panel",
         Context::Global,
         &["tab"],

@@ -1,0 +1,107 @@
+//! What `run` and `resume` have in common about keeping a run in a folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::exit::{Failure, Outcome};
+use crate::data::text;
+use crate::engine::{Archive, CHECKPOINT_EVERY, Options, Recorded};
+use crate::preset::seconds;
+use crate::record;
+
+#[derive(Args, Debug, Clone, Default)]
+pub struct Recording {
+    /// Keep the run in a new folder: preset, journal, metrics as CSV, checkpoints
+    #[arg(long, value_name = "DIR", conflicts_with = "seeds")]
+    pub record: Option<PathBuf>,
+    /// Replace the recording that is in that folder
+    #[arg(long, requires = "record")]
+    pub force: bool,
+}
+
+#[derive(Args, Debug, Clone, Copy, Default)]
+pub struct Every {
+    /// While recording, time between two checkpoints, e.g. "10min" or "30s"
+    #[arg(long, value_name = "TIME", value_parser = every)]
+    pub checkpoint_every: Option<Duration>,
+}
+
+fn every(typed: &str) -> Result<Duration, String> {
+    // A person's minutes have no second meaning here.
+    let minutes = typed.strip_suffix('m').map(|number| format!("{number}min"));
+    seconds(minutes.as_deref().unwrap_or(typed))
+        .filter(|seconds| *seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "it takes a time such as 30s or 10min".to_owned())
+}
+
+impl Every {
+    pub fn duration(self) -> Duration {
+        self.checkpoint_every.unwrap_or(CHECKPOINT_EVERY)
+    }
+}
+
+/// How a run can be kept in a folder; `replaced` is the one folder whose recording may go.
+pub fn archive(images: Option<PathBuf>, mut replaced: Option<PathBuf>) -> Archive {
+    Box::new(move |folder: &Path| {
+        let force = replaced.take_if(|replaced| replaced == folder).is_some();
+        record::create(folder, force, images.clone()).map_err(|error| error.to_string())
+    })
+}
+
+/// `options` with all that recording needs.
+pub fn recorded(
+    options: Options,
+    recording: &Recording,
+    every: Every,
+    images: Option<&Path>,
+) -> Options {
+    let images = images.map(|images| std::path::absolute(images).unwrap_or_else(|_| images.into()));
+    Options {
+        archive: Some(archive(
+            images,
+            recording.record.clone().filter(|_| recording.force),
+        )),
+        record_in: recording.record.clone(),
+        checkpoint_every: every.duration(),
+        ..options
+    }
+}
+
+/// # Errors
+/// When not everything could be written.
+pub fn all_written(recorded: Option<&Recorded>) -> Outcome {
+    match recorded.and_then(|recorded| recorded.failure.as_ref()) {
+        Some(why) => Err(Failure::Io(format!(
+            "not all was recorded: {}",
+            text::line(why)
+        ))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_a_person_writes_them() {
+        for (typed, seconds) in [
+            ("10m", 600.0),
+            ("2min", 120.0),
+            ("90s", 90.0),
+            ("50ms", 0.05),
+        ] {
+            assert_eq!(
+                every(typed),
+                Ok(Duration::from_secs_f64(seconds)),
+                "{typed}"
+            );
+        }
+        for typed in ["", "0s", "10", "-1s", "1e99min", "m"] {
+            assert!(every(typed).is_err(), "{typed}");
+        }
+    }
+}

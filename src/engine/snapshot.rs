@@ -1,0 +1,154 @@
+//! The whole state of a run between two quanta: handed out for a checkpoint, and started from.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Past;
+use super::edits::Edits;
+use super::experiment::{Experiment, StartError};
+use super::frame::RunState;
+use super::journal::{Event, Machine};
+use super::run::Run;
+use crate::data::Dataset;
+use crate::models::Values;
+use crate::preset::Preset;
+
+/// Everything from which a run goes on bit for bit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub preset: Preset,
+    pub place: Place,
+    /// [`Model::save`](crate::models::Model::save).
+    pub model: Vec<u8>,
+}
+
+/// How far a run has come, and what was done to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    pub seed: u64,
+    /// Name and SHA-256 of the images.
+    pub data: Option<(String, String)>,
+    pub step: u64,
+    pub quantum: u64,
+    pub quanta: u64,
+    pub state: RunState,
+    /// Where the run pauses as done; none when it has gone on from there.
+    pub length: Option<u64>,
+    /// Every parameter as it was given last.
+    pub(super) given: Values,
+    pub(super) scheduled: usize,
+    pub(super) edits: Edits,
+    pub(super) sample: Vec<f64>,
+}
+
+impl Experiment {
+    /// The experiment of a snapshot, in the state in which it was.
+    pub(super) fn revive(
+        snapshot: &Snapshot,
+        images: Option<Arc<Dataset>>,
+    ) -> Result<Self, StartError> {
+        let preset = Preset {
+            seed: snapshot.place.seed,
+            values: snapshot.place.given.clone(),
+            ..snapshot.preset.clone()
+        };
+        let mut experiment = Self::open(preset, images)?;
+        let fits = snapshot.place.sample.len() == experiment.description.metrics.len();
+        let unfit = || StartError::Revive("its metrics are not those of the model".into());
+        if !fits {
+            return Err(unfit());
+        }
+        experiment
+            .model
+            .load(&snapshot.model)
+            .map_err(|error| StartError::Revive(error.to_string()))?;
+        experiment.preset = snapshot.preset.clone();
+        Ok(experiment)
+    }
+}
+
+impl Run {
+    /// The state as it is now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let Experiment {
+            model, description, ..
+        } = &self.experiment;
+        let mut given = Values::new();
+        for (param, spec) in description.params.iter().enumerate() {
+            let value = model.given(param);
+            let named = self.experiment.preset.values.given(&spec.id).is_some();
+            if value != spec.default || named {
+                given.set(spec.id.as_ref(), value);
+            }
+        }
+        Snapshot {
+            preset: self.experiment.preset.clone(),
+            place: Place {
+                seed: self.experiment.seed,
+                data: self.experiment.data_named(),
+                step: self.step,
+                quantum: self.quantum,
+                quanta: self.quanta,
+                state: self.state.clone(),
+                length: self.length,
+                given,
+                scheduled: self.scheduled,
+                edits: self.edits.clone(),
+                sample: self.sample.clone(),
+            },
+            model: model.save(),
+        }
+    }
+
+    /// Goes on from the place of a snapshot whose experiment this run has.
+    pub(super) fn go_on_from(&mut self, place: Place, past: Past) {
+        self.go_back_to(place);
+        self.remember(past.samples);
+        self.journal = past.journal;
+        if let Some(length) = past.length {
+            self.experiment.preset.length = length;
+            self.length = Some(length).filter(|&length| length > self.step);
+            if self.length.is_some() && self.state == RunState::Done {
+                self.state = RunState::Running;
+            }
+        }
+        // Without an end ahead, and nobody there, the run is done where it stands.
+        if self.length.is_none() && !self.options.attended && self.state == RunState::Running {
+            self.state = RunState::Done;
+        }
+        self.journal(Event::Resume {
+            machine: Machine::here(),
+        });
+    }
+
+    /// Takes over the place of a snapshot whose experiment this run has.
+    pub(super) fn go_back_to(&mut self, place: Place) {
+        self.step = place.step;
+        self.quantum = place.quantum;
+        self.quanta = place.quanta;
+        self.length = place.length;
+        self.scheduled = place.scheduled;
+        self.edits = place.edits;
+        self.sample = place.sample;
+        if matches!(place.state, RunState::Done | RunState::Faulted(_)) {
+            self.state = place.state;
+        }
+    }
+
+    /// Fills the history with what is known of the samples before this step, gaps elsewhere.
+    pub(super) fn remember(&mut self, past: impl Iterator<Item = (u64, Vec<f64>)>) {
+        let gap = vec![f64::NAN; self.sample.len()];
+        let here = self.step;
+        let known = past.take_while(|(step, _)| *step <= here);
+        for (step, sample) in known.chain(std::iter::once((here + 1, gap.clone()))) {
+            while self.history.samples() + 1 < step {
+                self.history.push(&gap);
+            }
+            let next = self.history.samples() + 1;
+            if step == next && step <= here && sample.len() == gap.len() {
+                self.history.push(&sample);
+            }
+        }
+    }
+}

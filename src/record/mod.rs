@@ -1,0 +1,19 @@
+//! Runs kept in folders: what was done, what was measured, and the state to go on from.
+//!
+//! A folder holds `preset.toml` and `run.toml` (what ran, and where), `journal.jsonl` (what was done
+//! to it), `metrics.csv` (one row a sample; `metrics-2.csv` and so on after each reset) and
+//! `checkpoint.hbt`. One process at a time may hold it.
+
+mod appending;
+pub mod checkpoint;
+mod clock;
+mod error;
+mod folder;
+pub mod journal;
+pub mod metrics;
+mod recorder;
+
+pub use checkpoint::{Checkpoint, Written};
+pub use error::RecordError;
+pub use folder::Folder;
+pub use recorder::{Kept, create, reopen};

@@ -1,0 +1,341 @@
+//! The thread that keeps a run in a folder.
+
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use super::appending::Appending;
+use super::checkpoint::{self, Checkpoint, Written};
+use super::clock;
+use super::error::RecordError;
+use super::folder::{CHECKPOINT, Folder, JOURNAL, PRESET, RUN};
+use super::{journal, metrics};
+use crate::data::text;
+use crate::engine::{About, Entry, Machine, Past, Record, Recorder, Snapshot};
+use crate::preset::write::to_toml;
+use crate::preset::{Preset, When};
+
+/// Records that may wait; the model waits for more.
+const WAITING: usize = 256;
+
+/// Rows are written at least so often.
+const FLUSH: Duration = Duration::from_millis(500);
+
+/// Rows are not collected beyond so many bytes.
+const LARGE: usize = 1 << 20;
+
+/// Keeps a run in a new folder. `images` is where its images came from, for whoever resumes it.
+/// # Errors
+/// See [`Folder::create`].
+pub fn create(path: &Path, force: bool, images: Option<PathBuf>) -> Result<Recorder, RecordError> {
+    let folder = Folder::create(path, force)?;
+    let journal = Appending::new(folder.file(JOURNAL));
+    start(Keeper {
+        folder,
+        images,
+        about: None,
+        segment: 0,
+        ended: Vec::new(),
+        rows: None,
+        journal,
+        checkpoint: None,
+        heard: false,
+        untidy: None,
+    })
+}
+
+/// What a recording holds for a run that goes on.
+pub struct Kept {
+    pub checkpoint: Checkpoint,
+    pub past: Past,
+    /// Where its images came from.
+    pub images: Option<PathBuf>,
+    pub recorder: Recorder,
+}
+
+/// Reads a recording and keeps on recording in its folder, from its checkpoint on. Nothing is
+/// changed before the first record comes.
+/// # Errors
+/// When there is no recording, it is damaged, or another process holds it.
+pub fn reopen(path: &Path) -> Result<Kept, RecordError> {
+    let folder = Folder::open(path)?;
+    let checkpoint = checkpoint::read(&folder.file(CHECKPOINT))?;
+    let Written {
+        segment,
+        metrics_bytes,
+        journal_bytes,
+    } = checkpoint.written;
+    let rows = folder.metrics(segment);
+    let lines = folder.file(JOURNAL);
+    for (file, bytes) in [(&rows, metrics_bytes), (&lines, journal_bytes)] {
+        let metadata = fs::metadata(file).map_err(|error| RecordError::io(file, &error))?;
+        if metadata.len() < bytes {
+            let what = "is shorter than when the checkpoint was made";
+            return Err(RecordError::new(file, what));
+        }
+    }
+    let past = Past {
+        journal: journal::read_first(&lines, journal_bytes)?,
+        samples: metrics::rows(&rows, metrics_bytes),
+        length: None,
+    };
+    let images = images_of(&folder.file(RUN))?;
+    let recorder = start(Keeper {
+        folder,
+        images: None,
+        about: None,
+        segment,
+        ended: Vec::new(),
+        rows: Some(Appending::after(rows, metrics_bytes)),
+        journal: Appending::after(lines, journal_bytes),
+        checkpoint: None,
+        heard: false,
+        untidy: Some(segment),
+    })?;
+    Ok(Kept {
+        checkpoint,
+        past,
+        images,
+        recorder,
+    })
+}
+
+fn start(keeper: Keeper) -> Result<Recorder, RecordError> {
+    let path = keeper.folder.path().to_owned();
+    let (records, inbox) = bounded(WAITING);
+    let (tell, trouble) = bounded(1);
+    let thread = std::thread::Builder::new()
+        .name("recorder".into())
+        .spawn(move || keeper.run(&inbox, &tell))
+        .map_err(|error| RecordError::io(&path, &error))?;
+    Ok(Recorder {
+        name: text::line(&path.display().to_string()),
+        records,
+        trouble,
+        thread,
+    })
+}
+
+struct Keeper {
+    folder: Folder,
+    images: Option<PathBuf>,
+    /// What preset.toml and run.toml have still to say.
+    about: Option<Box<About>>,
+    /// Number of the file of metrics, from 1.
+    segment: u32,
+    /// Files of metrics that have still to be written to their ends.
+    ended: Vec<Appending>,
+    rows: Option<Appending>,
+    journal: Appending,
+    /// The latest, as long as it is not written.
+    checkpoint: Option<Arc<Snapshot>>,
+    /// Whether any record has come.
+    heard: bool,
+    /// The last file of metrics to keep of what was there before.
+    untidy: Option<u32>,
+}
+
+impl Keeper {
+    /// Until the run has ended; gives what could not be written.
+    fn run(mut self, inbox: &Receiver<Record>, tell: &Sender<String>) -> Option<String> {
+        let mut due = Instant::now() + FLUSH;
+        loop {
+            match inbox.recv_deadline(due) {
+                Ok(record) => self.take(record),
+                Err(RecvTimeoutError::Timeout) if !self.waits() => {
+                    // Nothing to do before something comes.
+                    match inbox.recv() {
+                        Ok(record) => self.take(record),
+                        Err(_) => break,
+                    }
+                    due = Instant::now() + FLUSH;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            let large = self.rows.as_ref().is_some_and(|rows| rows.waits() > LARGE);
+            if Instant::now() >= due || large || self.checkpoint.is_some() {
+                if let Err(error) = self.flush() {
+                    // One that waits already says enough.
+                    let _ = tell.try_send(error.to_string());
+                    self.draw_breath(inbox);
+                }
+                due = Instant::now() + FLUSH;
+            }
+        }
+        if !self.heard {
+            return None;
+        }
+        self.flush().err().map(|error| error.to_string())
+    }
+
+    /// After a failure: takes what comes, and waits before it tries again.
+    fn draw_breath(&mut self, inbox: &Receiver<Record>) {
+        let until = Instant::now() + FLUSH;
+        while let Ok(record) = inbox.recv_deadline(until) {
+            self.take(record);
+        }
+    }
+
+    fn take(&mut self, record: Record) {
+        self.heard = true;
+        match record {
+            Record::Start { about, journal } => {
+                for entry in &journal {
+                    journal::write(entry, self.journal.waiting());
+                }
+                self.begin_rows(&about);
+                self.about = Some(about);
+            }
+            Record::Anew(about) => self.begin_rows(&about),
+            Record::Sample { step, metrics } => {
+                if let Some(rows) = &mut self.rows {
+                    metrics::row(step, &metrics, rows.waiting());
+                }
+            }
+            Record::Journal(entry) => self.note(&entry),
+            Record::Checkpoint(snapshot) => {
+                self.checkpoint = Some(snapshot);
+            }
+            Record::Log(_) => {}
+        }
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        journal::write(entry, self.journal.waiting());
+    }
+
+    /// A new file of metrics.
+    fn begin_rows(&mut self, about: &About) {
+        self.ended.extend(self.rows.take());
+        self.segment += 1;
+        let mut rows = Appending::new(self.folder.metrics(self.segment));
+        metrics::header(&about.description, rows.waiting());
+        self.rows = Some(rows);
+    }
+
+    fn waits(&self) -> bool {
+        let rows = self.rows.iter().chain(&self.ended);
+        let files = rows.chain(std::iter::once(&self.journal));
+        self.about.is_some()
+            || self.checkpoint.is_some()
+            || files.map(Appending::waits).sum::<usize>() > 0
+    }
+
+    /// Writes everything that waits; the checkpoint last, because it counts on the rest.
+    fn flush(&mut self) -> Result<(), RecordError> {
+        if let Some(last) = self.untidy {
+            self.folder.forget_after(last)?;
+            self.untidy = None;
+        }
+        if let Some(about) = &self.about {
+            put(&self.folder.file(PRESET), &preset_file(&about.preset))?;
+            let run = described(about, self.images.as_deref());
+            put(&self.folder.file(RUN), &run)?;
+            self.about = None;
+        }
+        while let Some(rows) = self.ended.first_mut() {
+            flush(rows)?;
+            self.ended.remove(0);
+        }
+        if let Some(rows) = &mut self.rows {
+            flush(rows)?;
+        }
+        flush(&mut self.journal)?;
+        if let Some(snapshot) = &self.checkpoint {
+            let path = self.folder.file(CHECKPOINT);
+            let files = self.rows.iter().chain(std::iter::once(&self.journal));
+            for file in files {
+                file.sync()
+                    .map_err(|error| RecordError::io(file.path(), &error))?;
+            }
+            let written = Written {
+                segment: self.segment,
+                metrics_bytes: self.rows.as_ref().map_or(0, Appending::length),
+                journal_bytes: self.journal.length(),
+            };
+            checkpoint::write(&path, snapshot, &written)
+                .map_err(|error| RecordError::io(&path, &error))?;
+            self.checkpoint = None;
+        }
+        Ok(())
+    }
+}
+
+fn flush(file: &mut Appending) -> Result<(), RecordError> {
+    file.flush()
+        .map_err(|error| RecordError::io(file.path(), &error))
+}
+
+/// Writes a file whole, or not at all.
+fn put(path: &Path, content: &str) -> Result<(), RecordError> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new()
+            .prefix(checkpoint::UNFINISHED)
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)?;
+        file.write_all(content.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|refused| refused.error)?;
+        Ok(())
+    };
+    write().map_err(|error| RecordError::io(path, &error))
+}
+
+/// The text of preset.toml: a run of the recorded length.
+fn preset_file(preset: &Preset) -> String {
+    let mut preset = preset.clone();
+    let length = preset.length;
+    preset.schedule.retain(|entry| entry.step <= length);
+    preset.expect.retain(|expect| match expect.when {
+        When::Step(step) | When::MeanOfLast(step) => step <= length,
+        When::End | When::Max | When::Min => true,
+    });
+    to_toml(&preset)
+}
+
+/// The text of run.toml.
+fn described(about: &About, images: Option<&Path>) -> String {
+    let string = |words: &str| toml::Value::String(words.to_owned()).to_string();
+    let Machine { version, isa } = Machine::here();
+    let mut out = format!("preset = {}\n", string(&about.preset.name));
+    let mut line = |key: &str, words: &str| {
+        out.push_str(&format!("{key} = {}\n", string(words)));
+    };
+    if let Some(variant) = &about.preset.variant {
+        line("variant", variant);
+    }
+    line("model", &about.description.family);
+    line("unit", &about.description.unit);
+    line("seed", &about.seed.to_string());
+    if let Some((name, sha256)) = &about.data {
+        line("data", name);
+        line("sha256", sha256);
+    }
+    if let Some(images) = images.and_then(Path::to_str) {
+        line("images", images);
+    }
+    line("version", &version);
+    line("isa", &isa);
+    line("started", &clock::now());
+    out
+}
+
+/// The folder of images that run.toml names.
+fn images_of(path: &Path) -> Result<Option<PathBuf>, RecordError> {
+    let content = match fs::read_to_string(path) {
+        Ok(content) => content,
+        Err(error) => return Err(RecordError::io(path, &error)),
+    };
+    let table = toml::de::DeTable::parse(&content)
+        .map_err(|error| RecordError::new(path, text::line(error.message())))?;
+    let images = table.get_ref().get("images");
+    let words = images.and_then(|images| images.get_ref().as_str());
+    Ok(words.map(PathBuf::from))
+}
