@@ -20,14 +20,19 @@ J = {"ee": 25.0, "ei": -150.0, "ie": 112.5, "ii": -250.0, "ex": 180.0, "ix": 135
 TAU_STDP, P = 200.0, 0.1
 
 
-def neurons():
+def neurons(plastic):
     model = """
     dv/dt = (Ie + Ii + Ix + (-72 - v)/15.0 + exp(v + 55)/15.0)/ms : 1
     dIe/dt = -Ie/(8*ms) : 1
     dIi/dt = -Ii/(4*ms) : 1
     dIx/dt = -Ix/(10*ms) : 1
     """
-    group = b.NeuronGroup(N, model, threshold="v >= -50", reset="v = -75", method="euler")
+    reset = "v = -75"
+    if plastic:
+        # One trace a cell: a trace in each synapse would cost an exponential at every event.
+        model += "dx/dt = -x/(200*ms) : 1\n"
+        reset += "\nx += 1"
+    group = b.NeuronGroup(N, model, threshold="v >= -50", reset=reset, method="euler")
     group.v = "-75 + 20*rand()"
     return group
 
@@ -39,14 +44,8 @@ def synapses(pre, post, current, tau, weight, rule=None):
         made = b.Synapses(pre, post, "w : 1 (shared)", on_pre=jump)
     else:
         constants, on_pre, on_post = rule
-        model = "w : 1\ndxpre/dt = -xpre/(200*ms) : 1 (event-driven)\ndxpost/dt = -xpost/(200*ms) : 1 (event-driven)"
         made = b.Synapses(
-            pre,
-            post,
-            model,
-            on_pre=f"{jump}\n{on_pre}\nxpre += 1",
-            on_post=f"{on_post}\nxpost += 1",
-            namespace=constants,
+            pre, post, "w : 1", on_pre=f"{jump}\n{on_pre}", on_post=on_post, namespace=constants
         )
     made.connect(p=P)
     made.w = weight
@@ -56,7 +55,7 @@ def synapses(pre, post, current, tau, weight, rule=None):
 def homeostatic(eta, rate, root):
     gain = eta / (-200.0 / root)
     constants = {"gain": gain, "alpha": 2e-3 * rate * TAU_STDP}
-    return constants, "w -= gain*(xpost - alpha)*w", "w -= gain*xpre*w"
+    return constants, "w -= gain*(x_post - alpha)*w", "w -= gain*x_pre*w"
 
 
 def main():
@@ -68,14 +67,14 @@ def main():
     b.seed(1)
     root = N**0.5
     e = int(SHARE_E * N)
-    group = neurons()
+    group = neurons(network != "static")
     cells = {"e": group[:e], "i": group[e:]}
     external = b.PoissonGroup(int(SHARE_X * N), 10 * Hz)
     rules = {}
     if network == "ei":
         rules["ei"] = homeostatic(1e-3, 10.0, root)
     elif network == "kohonen":
-        rules["ee"] = ({"eta": 1e-3, "gain": 1e-3 * 2.0 / root}, "w += gain*xpost", "w -= eta*w")
+        rules["ee"] = ({"eta": 1e-3, "gain": 1e-3 * 2.0 / root}, "w += gain*x_post", "w -= eta*w")
         rules["ei"] = homeostatic(1e-3, 10.0, root)
         rules["ii"] = homeostatic(1e-4, 20.0, root)
     made = []

@@ -124,6 +124,16 @@ pub struct Raster {
     pub now: u16,
     /// From the top.
     pub bands: Vec<Band>,
+    /// The cell that is looked at closely.
+    pub picked: Option<Picked>,
+}
+
+/// A cell that a parameter singles out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picked {
+    /// Takes the number of a cell.
+    pub param: String,
+    pub cell: u32,
 }
 
 /// Some cells of one kind.
@@ -135,6 +145,8 @@ pub struct Band {
     /// Rows of dots, one for each cell shown, and how many cells there are.
     pub rows: u16,
     pub cells: u32,
+    /// The cell of each row.
+    pub ids: Vec<u32>,
     /// Column and row of every dot, each once.
     pub dots: Vec<(u16, u16)>,
 }

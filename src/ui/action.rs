@@ -9,6 +9,7 @@ pub enum Action {
     Param(ParamAction),
     Chart(ChartAction),
     Map(MapAction),
+    Raster(RasterAction),
     Panel(PanelAction),
     List(ListAction),
     Start(StartAction),
@@ -98,6 +99,14 @@ pub enum MapAction {
     Cursor,
     Reduction,
     HoldScale,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RasterAction {
+    /// So many cells down (negative: up).
+    Move(i32),
+    /// Looks closely at the cell under the cursor.
+    Pick,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

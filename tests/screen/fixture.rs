@@ -9,7 +9,7 @@ use hebbtop::engine::{
 };
 use hebbtop::models::panel::{
     Band, Bar, BarChart, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest,
-    Picture, Raster, Row, Series, Table, TableCell, Window,
+    Picked, Picture, Raster, Row, Series, Table, TableCell, Window,
 };
 use hebbtop::models::table::{
     Applies, Better, Kind, MetricSpec, PanelKind, PanelSpec, ParamSpec, Scale, Scope, Text, Value,
@@ -493,10 +493,15 @@ impl PaperRun {
                     group: 0,
                     rows: request.rows,
                     cells: 400,
+                    ids: (0..u32::from(request.rows)).map(|row| 3 * row).collect(),
                     dots: (0..request.rows.min(request.cols))
                         .map(|k| (k, k))
                         .collect(),
                 }],
+                picked: Some(Picked {
+                    param: "batch_size".into(),
+                    cell: 9,
+                }),
             }),
             PanelKind::Curves => PanelData::Curves(Curves {
                 x_label: "sweep".into(),

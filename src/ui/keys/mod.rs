@@ -26,6 +26,7 @@ pub enum Context {
     /// A chart over time has the focus.
     Chart,
     HeatMap,
+    Raster,
     /// A panel with more lines than fit has the focus.
     Table,
     /// Any panel of the model has the focus.
@@ -60,6 +61,7 @@ impl Context {
             Self::Charts => "charts",
             Self::Chart => "chart under focus",
             Self::HeatMap => "heat map under focus",
+            Self::Raster => "raster under focus",
             Self::Table => "table under focus",
             Self::Panel => "panel under focus",
             Self::Log => "log",
@@ -83,6 +85,7 @@ pub const STACKS: &[&[Context]] = {
         &[Parameters, Charts, Global, Always],
         &[Chart, Charts, Panel, Global, Always],
         &[HeatMap, Panel, Global, Always],
+        &[Raster, Panel, Charts, Global, Always],
         &[Table, Panel, Charts, Global, Always],
         &[Panel, Charts, Global, Always],
         &[Log, Global, Always],

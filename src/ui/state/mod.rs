@@ -148,6 +148,7 @@ fn run_contexts(run: &Run) -> Vec<Context> {
                     Context::Always,
                 ];
             }
+            Some(PanelKind::Raster) => &[Context::Raster, Context::Panel],
             Some(PanelKind::Table) => &[Context::Table, Context::Panel],
             _ => &[Context::Panel],
         },

@@ -22,6 +22,8 @@ pub struct PanelState {
     pub window: Option<Window>,
     /// Element of the matrix.
     pub cursor: Option<(u32, u32)>,
+    /// Cell under the cursor of a raster.
+    pub cell: Option<u32>,
     /// Whether the scale of the colours stays as it is.
     pub hold: bool,
     /// A person's choice of axis; `None` leaves it to the tables.

@@ -4,6 +4,7 @@ pub mod chart;
 mod list;
 mod map;
 pub mod param;
+mod raster;
 pub mod run;
 pub mod screen;
 mod text;
@@ -48,6 +49,7 @@ pub fn update(state: &mut State, action: Action, now: Duration) -> Vec<Effect> {
         Action::Param(action) => param::update(state, action),
         Action::Chart(action) => none(|| chart::update(state, action)),
         Action::Map(action) => none(|| map::update(state, action)),
+        Action::Raster(action) => raster::update(state, action),
         Action::Panel(action) => none(|| turn_item(state, action)),
         Action::List(action) => none(|| list::update(state, action)),
         Action::Start(action) => start(state, action),

@@ -63,6 +63,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             theme,
             title: &title,
             raster,
+            cursor: run.panels.get(slot.panel).and_then(|panel| panel.cell),
             focused,
         }
         .render(area, buf),

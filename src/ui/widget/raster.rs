@@ -21,6 +21,8 @@ pub struct RasterView<'a> {
     pub theme: Theme,
     pub title: &'a str,
     pub raster: &'a Raster,
+    /// The cell under the cursor.
+    pub cursor: Option<u32>,
     pub focused: bool,
 }
 
@@ -59,7 +61,10 @@ impl RasterView<'_> {
             let cells = format::count(f64::from(band.cells));
             format!("{} {} of {cells}", band.label, band.rows)
         };
-        self.raster.bands.iter().map(of).collect()
+        let bands = self.raster.bands.iter().map(of);
+        let cursor = self.cursor.filter(|_| self.focused);
+        let cell = cursor.map(|cell| format!("{} cell {cell}", self.theme.symbols().pointer));
+        cell.into_iter().chain(bands).collect()
     }
 
     /// Rows of cells for each band: at least one, together all.
@@ -130,6 +135,7 @@ impl Widget for RasterView<'_> {
                 let mut pen = Pen::new(self.theme, names, buf);
                 let name = pen.clip(&band.label, NAMES - 1);
                 pen.text(0, 0, &name, style);
+                self.pointers(band, height, &mut pen);
             }
             top += height;
         }
@@ -139,6 +145,21 @@ impl Widget for RasterView<'_> {
 }
 
 impl RasterView<'_> {
+    /// Beside the cell that is looked at, and beside the one under the cursor.
+    fn pointers(&self, band: &Band, height: u16, pen: &mut Pen) {
+        let picked = self.raster.picked.as_ref().map(|picked| picked.cell);
+        let cursor = self.cursor.filter(|_| self.focused);
+        let marks = [(picked, Role::Dim), (cursor, Role::Crosshair)];
+        for (cell, role) in marks {
+            let row = cell.and_then(|cell| band.ids.iter().position(|id| *id == cell));
+            if let Some(row) = row {
+                let y = row * usize::from(height) / usize::from(band.rows.max(1));
+                let style = self.theme.style(role);
+                pen.char(NAMES - 1, y as u16, self.theme.symbols().pointer, style);
+            }
+        }
+    }
+
     fn bar(&self, plot: Rect, x: u16, buf: &mut Buffer) {
         let bar = self.theme.symbols().vertical;
         let style = self.theme.style(Role::Crosshair);
@@ -180,6 +201,7 @@ fn inside(area: Rect) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::panel::Picked;
     use crate::ui::widget::testing::{PLAIN, THEMES, changed, check_limits, drawn, text};
 
     fn raster(now: u16) -> Raster {
@@ -188,6 +210,9 @@ mod tests {
             group,
             rows,
             cells: 800,
+            ids: (0..rows)
+                .map(|row| 100 * u32::from(group) + u32::from(row))
+                .collect(),
             dots,
         };
         let e = (0..80)
@@ -200,6 +225,10 @@ mod tests {
             cols: 80,
             now,
             bands: vec![band("E", 0, 24, e), band("I", 1, 8, i)],
+            picked: Some(Picked {
+                param: "watch".into(),
+                cell: 9,
+            }),
         }
     }
 
@@ -208,6 +237,7 @@ mod tests {
             theme,
             title: "raster",
             raster,
+            cursor: Some(103),
             focused: false,
         }
     }
@@ -230,6 +260,19 @@ mod tests {
     fn bands_stand_above_each_other() {
         let raster = raster(40);
         let buf = drawn(46, 13, |area, buf| view(PLAIN, &raster).render(area, buf));
+        insta::assert_snapshot!(text(&buf));
+    }
+
+    #[test]
+    fn pointers_stand_beside_the_picked_cell_and_the_cursor() {
+        let raster = raster(40);
+        let buf = drawn(60, 13, |area, buf| {
+            RasterView {
+                focused: true,
+                ..view(PLAIN, &raster)
+            }
+            .render(area, buf);
+        });
         insta::assert_snapshot!(text(&buf));
     }
 

@@ -6,7 +6,7 @@ use super::super::statistics::GROUPS;
 use super::super::theory::covariance::cross_spectrum;
 use super::{curves, series};
 use crate::models::grid::{Meaning, pool};
-use crate::models::panel::{Band, Histogram, PanelData, PanelRequest, Raster};
+use crate::models::panel::{Band, Histogram, PanelData, PanelRequest, Picked, Raster};
 use crate::models::table::Scale;
 
 pub const SWEEPS: &[&str] = &["1 s", "5 s", "20 s", "200 ms"];
@@ -36,14 +36,18 @@ pub fn raster(model: &Balanced, request: &PanelRequest) -> PanelData {
         if rows == 0 {
             continue;
         }
+        let mut shown = Vec::with_capacity(rows);
         for row in 0..rows {
-            places[first + row * ids.len() / rows] = Some((bands.len(), row as u16));
+            let place = row * ids.len() / rows;
+            places[first + place] = Some((bands.len(), row as u16));
+            shown.push(ids[place]);
         }
         bands.push(Band {
             label: label(model, group).to_owned(),
             group: u16::from(group >= 2),
             rows: rows as u16,
             cells: statistics.groups().range(group).len() as u32,
+            ids: shown,
             dots: Vec::new(),
         });
     }
@@ -69,6 +73,10 @@ pub fn raster(model: &Balanced, request: &PanelRequest) -> PanelData {
         cols,
         now,
         bands,
+        picked: Some(Picked {
+            param: "watch".to_owned(),
+            cell: model.settings.watch as u32,
+        }),
     })
 }
 

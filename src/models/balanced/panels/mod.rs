@@ -232,7 +232,7 @@ const ROWS: &[Row] = &[
         overview: 0,
         items: &[],
         drawer: Drawer::Model(PanelKindName::Curves, cell::voltage),
-        meaning: "Voltage of the cell `watch` in the last 200 ms. A spike is where it falls to the reset.",
+        meaning: "Voltage of the cell `watch` in the last 200 ms. A spike is where it falls to the reset. Up, down and enter in the raster choose the cell.",
     },
     Row {
         id: "cell-currents",

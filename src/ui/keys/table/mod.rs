@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use super::{Argument, Binding, Context};
 use crate::ui::action::{
-    Action, ChartAction, ListAction, MapAction, ParamAction, RunAction, ScreenAction, StartAction,
-    TextAction,
+    Action, ChartAction, ListAction, MapAction, ParamAction, RasterAction, RunAction, ScreenAction,
+    StartAction, TextAction,
 };
 
 /// All rows.
@@ -89,6 +89,10 @@ const fn chart(action: ChartAction) -> Action {
 
 const fn map(action: MapAction) -> Action {
     Action::Map(action)
+}
+
+const fn raster(action: RasterAction) -> Action {
+    Action::Raster(action)
 }
 
 const fn list(action: ListAction) -> Action {

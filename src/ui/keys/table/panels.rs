@@ -1,9 +1,11 @@
 //! Rows of what has the focus: parameters, charts, heat maps, tables, the log.
 
 use super::super::{Argument, Binding, Context};
-use super::{chart, list, map, param, row};
+use super::{chart, list, map, param, raster, row};
 use crate::models::param::Stride;
-use crate::ui::action::{Action, ChartAction, ListAction, MapAction, PanelAction, ParamAction};
+use crate::ui::action::{
+    Action, ChartAction, ListAction, MapAction, PanelAction, ParamAction, RasterAction,
+};
 
 pub(super) const PANELS: &[Binding] = &[
     // Parameters.
@@ -269,6 +271,45 @@ pub(super) const PANELS: &[Binding] = &[
     )
     .hint("hold scale")
     .says("hold the scale of the colours, or let it follow the values")
+    .typed(Argument::None),
+    // Rasters.
+    row(
+        "raster-up",
+        Context::Raster,
+        &["up", "k"],
+        raster(RasterAction::Move(-1)),
+    )
+    .pair("cell")
+    .says("the cell above"),
+    row(
+        "raster-down",
+        Context::Raster,
+        &["down", "j"],
+        raster(RasterAction::Move(1)),
+    )
+    .says("the cell below"),
+    row(
+        "raster-far-up",
+        Context::Raster,
+        &["shift-up", "K"],
+        raster(RasterAction::Move(-10)),
+    )
+    .says("ten cells up"),
+    row(
+        "raster-far-down",
+        Context::Raster,
+        &["shift-down", "J"],
+        raster(RasterAction::Move(10)),
+    )
+    .says("ten cells down"),
+    row(
+        "inspect",
+        Context::Raster,
+        &["enter"],
+        raster(RasterAction::Pick),
+    )
+    .hint("inspect")
+    .says("look closely at the cell under the cursor")
     .typed(Argument::None),
     // Other panels.
     row(
