@@ -13,6 +13,7 @@ use super::mailbox::Message;
 use super::record::Record;
 use super::run::Run;
 use super::snapshot::Snapshot;
+use crate::models::param::short;
 
 /// A thread that keeps a run in files.
 pub struct Recorder {
@@ -80,22 +81,25 @@ impl Run {
         Ok(format!("recording in {name}"))
     }
 
-    /// Hands the whole state to the recorder.
-    pub(super) fn checkpoint(&mut self) {
+    /// Hands the whole state to the recorder; gives how long that held the run up.
+    pub(super) fn checkpoint(&mut self) -> Duration {
+        let begun = Instant::now();
         let snapshot = Arc::new(self.snapshot());
         if let Some(keeping) = &mut self.keeping {
             keeping.due = Instant::now() + keeping.every;
             keeping.last = Arc::downgrade(&snapshot);
         }
         self.record(Record::Checkpoint(snapshot));
+        begun.elapsed()
     }
 
     pub(super) fn checkpoint_now(&mut self) -> Result<String, String> {
         if self.keeping.is_none() {
             return Err("nothing is recorded yet: `record DIR` begins".into());
         }
-        self.checkpoint();
-        Ok(format!("a checkpoint at {}", self.place()))
+        let held_up = self.checkpoint().as_secs_f64() * 1e3;
+        let (place, ms) = (self.place(), short(held_up));
+        Ok(format!("a checkpoint at {place}, held up for {ms} ms"))
     }
 
     /// A checkpoint, when its time has come and the one before is written.

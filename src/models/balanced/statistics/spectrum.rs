@@ -3,8 +3,9 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use realfft::num_complex::Complex64;
-use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::algorithm::Radix4;
+use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftDirection};
 use serde::{Deserialize, Serialize};
 
 /// Bins of a segment. Segments overlap by half.
@@ -32,7 +33,7 @@ pub struct RateSpectrum {
 
 /// Scratch, made when it is needed first.
 #[derive(Clone, Default)]
-struct Plan(Option<Arc<dyn RealToComplex<f64>>>);
+struct Plan(Option<Arc<Radix4<f64>>>);
 
 impl PartialEq for RateSpectrum {
     fn eq(&self, other: &Self) -> bool {
@@ -81,22 +82,20 @@ impl RateSpectrum {
         let plan = self
             .plan
             .0
-            .get_or_insert_with(|| RealFftPlanner::new().plan_fft_forward(SEGMENT))
+            .get_or_insert_with(|| Arc::new(Radix4::new(SEGMENT, FftDirection::Forward)))
             .clone();
-        let transform = |rates: &[f64]| -> Vec<Complex64> {
-            let mean = rates.iter().sum::<f64>() / SEGMENT as f64;
-            let mut windowed: Vec<f64> = rates
-                .iter()
-                .enumerate()
-                .map(|(k, rate)| hann(k) * (rate - mean))
-                .collect();
-            let mut out = plan.make_output_vec();
-            plan.process(&mut windowed, &mut out)
-                .expect("both buffers have the plan's sizes");
-            out
+        let means = [0, 1].map(|a| self.recent[a].iter().sum::<f64>() / SEGMENT as f64);
+        let windowed = |k: usize| {
+            let [e, i] = [0, 1].map(|a| hann(k) * (self.recent[a][k] - means[a]));
+            Complex64::new(e, i)
         };
-        let (e, i) = (transform(&self.recent[0]), transform(&self.recent[1]));
-        for (k, (e, i)) in e.iter().zip(&i).enumerate() {
+        let mut both: Vec<Complex64> = (0..SEGMENT).map(windowed).collect();
+        plan.process(&mut both);
+        // Two real signals as one complex one: E is what is Hermitian in the transform, I the rest.
+        for k in 0..=SEGMENT / 2 {
+            let (z, mirrored) = (both[k], both[(SEGMENT - k) % SEGMENT].conj());
+            let e = (z + mirrored).scale(0.5);
+            let i = (z - mirrored) * Complex64::new(0.0, -0.5);
             self.sums[0][k] += e.norm_sqr();
             self.sums[1][k] += i.norm_sqr();
             self.sums[2][k] += (e * i.conj()).re;
@@ -151,5 +150,36 @@ mod tests {
         assert!((mean(0, 1) / (v * 2.0) - 1.0).abs() < 0.03);
         let last = spectrum.density(0, 0).last().unwrap().0;
         assert!((last - 0.25).abs() < 1e-12);
+    }
+
+    /// The periodograms of one segment are those of the transform's definition.
+    #[test]
+    fn a_segment_is_transformed_by_definition() {
+        let mut random = crate::models::random::stream(5, "segment");
+        let mut uniform = || random.next_u64() as f64 / u64::MAX as f64;
+        let rates: Vec<[f64; 2]> = (0..SEGMENT).map(|_| [uniform(), 3.0 * uniform()]).collect();
+        let mut spectrum = RateSpectrum::new(1.0);
+        for rate in &rates {
+            spectrum.take(*rate);
+        }
+        let mean = |a: usize| rates.iter().map(|rate| rate[a]).sum::<f64>() / SEGMENT as f64;
+        let means = [mean(0), mean(1)];
+        for f in [0, 1, 7, 100, 511, 512] {
+            let [e, i] = [0, 1].map(|a| {
+                let term = |k: usize| {
+                    let angle = -2.0 * PI * ((f * k) % SEGMENT) as f64 / SEGMENT as f64;
+                    Complex64::from_polar(hann(k) * (rates[k][a] - means[a]), angle)
+                };
+                (0..SEGMENT).map(term).sum::<Complex64>()
+            });
+            let expected = [e.norm_sqr(), i.norm_sqr(), (e * i.conj()).re];
+            for (sums, expected) in spectrum.sums.iter().zip(expected) {
+                let off = (sums[f] - expected).abs();
+                assert!(
+                    off < 1e-9 * (1.0 + e.norm_sqr() + i.norm_sqr()),
+                    "{f}: {off}"
+                );
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::circuit::{Circuit, Matrix, Pair, determinant, solve};
 use super::no_solution::NoSolution;
