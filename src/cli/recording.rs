@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use crate::data::text;
-use crate::engine::{Archive, CHECKPOINT_EVERY, Options, Recorded};
+use crate::engine::{Archive, CHECKPOINT_EVERY, Options, REWIND_MEMORY, Recorded};
 use crate::preset::seconds;
 use crate::record;
 
@@ -26,6 +26,10 @@ pub struct Every {
     /// While recording, time between two checkpoints, e.g. "10min" or "30s"
     #[arg(long, value_name = "TIME", value_parser = every)]
     pub checkpoint_every: Option<Duration>,
+    /// Megabytes of recent states that a run on the screen keeps to go back to
+    #[arg(long, value_name = "MB", default_value_t = (REWIND_MEMORY >> 20) as u32,
+          value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub rewind_memory: u32,
 }
 
 fn every(typed: &str) -> Result<Duration, String> {
@@ -66,6 +70,7 @@ pub fn recorded(
         )),
         record_in: recording.record.clone(),
         checkpoint_every: every.duration(),
+        rewind_memory: (every.rewind_memory as usize) << 20,
         ..options
     }
 }

@@ -46,6 +46,16 @@ impl Breakpoints {
         self.list.is_empty() && self.until.is_none()
     }
 
+    /// What was counted is of a course that is no longer.
+    pub fn forget(&mut self) {
+        self.until = None;
+        self.before.clear();
+        for armed in &mut self.list {
+            armed.breakpoint.condition.forget();
+            armed.held = false;
+        }
+    }
+
     /// What the metrics were before the unit that has just been done.
     pub fn before(&mut self, sample: &[f64]) {
         if !self.is_idle() {

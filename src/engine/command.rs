@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rewind::Target;
 use crate::models::table::Value;
 
 /// Counts the commands of one subscriber, from 1.
@@ -44,6 +45,8 @@ pub enum Command {
     Unbreak(Option<usize>),
     /// Switches a breakpoint off or on.
     SwitchBreakpoint(usize),
+    /// Goes back to an earlier unit.
+    Rewind(Target),
     /// Goes on until a condition holds, or until so many units are done.
     Until(String),
     /// A line for the log and a mark on the charts.

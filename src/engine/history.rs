@@ -70,6 +70,8 @@ pub struct History {
 struct Level {
     ring: Vec<Bucket>,
     next: u64,
+    /// Buckets before this are not held.
+    from: u64,
 }
 
 impl Bucket {
@@ -114,7 +116,7 @@ impl Bucket {
 
 impl Level {
     fn first(&self) -> u64 {
-        self.next.saturating_sub(CAPACITY as u64)
+        self.next.saturating_sub(CAPACITY as u64).max(self.from)
     }
 
     fn bucket(&self, number: u64, metric: usize, metrics: usize) -> Option<Bucket> {
@@ -126,6 +128,29 @@ impl Level {
     fn row(&self, number: u64, metrics: usize) -> &[Bucket] {
         let place = (number % CAPACITY as u64) as usize * metrics;
         &self.ring[place..place + metrics]
+    }
+
+    /// The buckets before number `next`.
+    fn cut(&self, next: u64, metrics: usize) -> Self {
+        let mut cut = Self {
+            ring: Vec::new(),
+            next: next.saturating_sub(CAPACITY as u64),
+            from: self.first().min(next),
+        };
+        // A ring is full before it begins anew.
+        let place = (cut.next % CAPACITY as u64) as usize * metrics;
+        if cut.next > 0 {
+            cut.ring = vec![Bucket::GAP; CAPACITY * metrics];
+        }
+        debug_assert!(place <= cut.ring.len());
+        while cut.next < next {
+            if cut.next < cut.from {
+                cut.push(std::iter::repeat_n(Bucket::GAP, metrics), metrics);
+            } else {
+                cut.push(self.row(cut.next, metrics).iter().copied(), metrics);
+            }
+        }
+        cut
     }
 
     fn push(&mut self, row: impl Iterator<Item = Bucket>, metrics: usize) {
@@ -185,6 +210,31 @@ impl History {
             above[0].push(early.iter().zip(late).map(|(a, b)| a.then(*b)), metrics);
             k += 1;
         }
+    }
+
+    /// What it was when it had taken so many samples. Where buckets of that time are no longer held,
+    /// wider ones stand for them.
+    #[must_use]
+    pub fn cut(&self, samples: u64) -> Self {
+        let levels = self.levels.iter().enumerate();
+        let marks = self.marks.iter();
+        Self {
+            metrics: self.metrics,
+            samples,
+            levels: levels
+                .map(|(k, level)| level.cut(samples >> k, self.metrics))
+                .filter(|level| level.next > 0)
+                .collect(),
+            marks: marks.filter(|mark| mark.step <= samples).cloned().collect(),
+        }
+        .with_a_level()
+    }
+
+    fn with_a_level(mut self) -> Self {
+        if self.levels.is_empty() {
+            self.levels.push(Level::default());
+        }
+        self
     }
 
     pub fn mark(&mut self, mark: Mark) {
@@ -314,6 +364,29 @@ mod tests {
         assert!(drawn.windows(2).all(|pair| pair[0].mean <= pair[1].mean));
         let unknown = history.columns(2, 0, 100, 5);
         assert!(unknown.iter().all(|bucket| bucket.count == 0));
+    }
+
+    #[test]
+    fn a_cut_history_is_what_it_was_and_goes_on_the_same() {
+        let drawn = |history: &History, columns| history.columns(0, 0, history.samples(), columns);
+        for (all, kept) in [(400, 133), (5_000, 4_999), (5_000, 0), (70_000, 69_000)] {
+            let mut cut = filled(all).cut(kept);
+            assert_eq!(cut.samples(), kept);
+            for i in kept..all {
+                cut.push(&[i as f64, if i == 700 { 1e6 } else { 0.0 }]);
+            }
+            for columns in [7, 90] {
+                assert_eq!(
+                    drawn(&cut, columns),
+                    drawn(&filled(all), columns),
+                    "{all} {kept}"
+                );
+            }
+        }
+        // Far back only wide buckets are left: nothing is missing but what the last would have held.
+        let cut = filled(100_000).cut(3_001);
+        let drawn = drawn(&cut, 10);
+        assert!(drawn[..9].iter().all(|bucket| bucket.count > 0));
     }
 
     #[test]

@@ -68,6 +68,11 @@ pub enum Event {
     Until {
         condition: String,
     },
+    /// Back to when so many units were done: what is written before and happened there or later
+    /// has not been.
+    Rewind {
+        to: u64,
+    },
     Fault {
         what: String,
     },
@@ -107,6 +112,9 @@ impl Machine {
 impl Run {
     /// Adds what is done here and now.
     pub(super) fn journal(&mut self, event: Event) {
+        if self.silent {
+            return;
+        }
         let entry = Entry {
             step: self.step,
             quantum: self.quantum,
@@ -159,7 +167,7 @@ impl Run {
         }
     }
 
-    fn repeat_one(&mut self, event: Event) -> Result<(), String> {
+    pub(super) fn repeat_one(&mut self, event: Event) -> Result<(), String> {
         match event {
             Event::Set { id, value, .. } => self.change(&id, value, Author::Person)?,
             Event::Undo { .. } => self.undo()?,
@@ -180,7 +188,8 @@ impl Run {
             | Event::Fault { .. }
             | Event::Break { .. }
             | Event::Unbreak { .. }
-            | Event::Until { .. } => String::new(),
+            | Event::Until { .. }
+            | Event::Rewind { .. } => String::new(),
         };
         Ok(())
     }

@@ -20,6 +20,7 @@ mod publish;
 mod rate;
 mod record;
 mod recording;
+mod rewind;
 mod run;
 mod snapshot;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use journal::{Entry, Event, Machine};
 pub use mailbox::{Gone, Subscription};
 pub use record::Record;
 pub use recording::{Archive, Recorded, Recorder};
+pub use rewind::{Target, as_it_went};
 pub use snapshot::{Place, Snapshot};
 
 use crate::data::Dataset;
@@ -59,6 +61,9 @@ const WAITING: usize = 64;
 /// Between two checkpoints, where nobody says otherwise.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(600);
 
+/// Bytes of recent states that are kept unless somebody says otherwise.
+pub const REWIND_MEMORY: usize = 256 << 20;
+
 /// How an experiment is run, beyond what its preset says.
 pub struct Options {
     pub pace: Pace,
@@ -71,6 +76,8 @@ pub struct Options {
     /// Whether somebody is there to go on from a pause of the preset, a fault or the planned
     /// length; otherwise the first does not pause, and the others end the thread.
     pub attended: bool,
+    /// Bytes of recent states that are kept to go back to; 0 keeps none.
+    pub rewind_memory: usize,
     /// Keeps the run that goes on from a snapshot.
     pub recorder: Option<Recorder>,
     /// A folder in which the run is kept from its beginning.
@@ -91,6 +98,7 @@ impl Default for Options {
             record: None,
             paused: false,
             attended: true,
+            rewind_memory: REWIND_MEMORY,
             recorder: None,
             record_in: None,
             archive: None,

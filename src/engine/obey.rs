@@ -121,6 +121,7 @@ impl Run {
             Command::Break(condition) => self.break_on(&condition),
             Command::Unbreak(number) => self.unbreak(number),
             Command::SwitchBreakpoint(number) => self.switch_breakpoint(number),
+            Command::Rewind(target) => self.rewind(target),
             Command::Until(condition) => self.run_until(&condition),
             Command::Mark(words) => Ok(self.mark(words)),
             Command::Quit => {
@@ -264,6 +265,7 @@ impl Run {
         self.edits.restarted();
         self.replace(experiment);
         self.rearm(self.breakpoints.conditions());
+        self.keep_state();
         self.say(LogKind::Info, format!("reset with seed {seed}"));
         Ok(format!("reset with seed {seed}"))
     }
@@ -295,6 +297,7 @@ impl Run {
         }
         self.replace(experiment);
         self.rearm(self.experiment.preset.breakpoints.clone());
+        self.keep_state();
         self.announce();
         Ok(())
     }
@@ -303,6 +306,7 @@ impl Run {
         let metrics = experiment.description.metrics.len();
         self.experiment = experiment;
         self.epoch += 1;
+        self.kept.forget();
         (self.step, self.quantum, self.scheduled) = (0, 0, 0);
         self.length = Some(self.experiment.preset.length);
         self.history = History::new(metrics);

@@ -14,6 +14,9 @@ use super::run::Run;
 impl Run {
     /// A line in the log and a mark on the charts.
     pub(super) fn note(&mut self, mark: MarkKind, kind: LogKind, words: String) {
+        if self.silent {
+            return;
+        }
         self.history.mark(Mark {
             step: self.step,
             kind: mark,
@@ -23,6 +26,9 @@ impl Run {
     }
 
     pub(super) fn say(&mut self, kind: LogKind, words: String) {
+        if self.silent {
+            return;
+        }
         let line = self.log.add(self.step, kind, words);
         self.record(Record::Log(line));
     }

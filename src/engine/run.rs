@@ -18,6 +18,7 @@ use super::obey::Author;
 use super::rate::Rate;
 use super::record::Record;
 use super::recording::{Keeping, Recorded};
+use super::rewind::Kept;
 use super::snapshot::Place;
 use super::{Finished, Options, Past};
 use crate::models::table::Applies;
@@ -56,6 +57,9 @@ pub(super) struct Run {
     /// Commands that came while the model waited for the recorder.
     pub(super) deferred: VecDeque<Message>,
     pub(super) breakpoints: Breakpoints,
+    pub(super) kept: Kept,
+    /// While what was done is done again: no words, marks or records.
+    pub(super) silent: bool,
     /// The breakpoint that ended a run with nobody there.
     pub(super) stopped_by: Option<String>,
     pub(super) journal: Vec<Entry>,
@@ -76,6 +80,12 @@ impl Run {
     ) -> Self {
         let metrics = experiment.description.metrics.len();
         let length = experiment.preset.length;
+        // With nobody there, nobody goes back.
+        let kept = Kept::new(if options.attended {
+            options.rewind_memory
+        } else {
+            0
+        });
         let mut run = Self {
             state: if options.paused {
                 RunState::Paused
@@ -103,6 +113,8 @@ impl Run {
             waiting_for_recorder: false,
             deferred: VecDeque::new(),
             breakpoints: Breakpoints::default(),
+            kept,
+            silent: false,
             stopped_by: None,
             journal: Vec::new(),
             keeping: None,
@@ -113,6 +125,7 @@ impl Run {
         };
         run.announce();
         run.begin(from);
+        run.keep_state();
         run
     }
 
@@ -219,6 +232,7 @@ impl Run {
             });
         }
         self.ask_breakpoints();
+        self.keep_state();
         self.at_boundary();
         if self.length == Some(self.step) && self.state == RunState::Running {
             self.length = None;

@@ -11,7 +11,7 @@ use super::frame::RunState;
 use super::journal::{Event, Machine};
 use super::run::Run;
 use crate::data::Dataset;
-use crate::models::Values;
+use crate::models::{self, Family, Values};
 use crate::preset::Preset;
 
 /// Everything from which a run goes on bit for bit.
@@ -49,12 +49,22 @@ impl Experiment {
         snapshot: &Snapshot,
         images: Option<Arc<Dataset>>,
     ) -> Result<Self, StartError> {
+        let model = &snapshot.preset.model;
+        let family = models::family(model).ok_or_else(|| StartError::NoSuchModel(model.clone()))?;
+        Self::revive_as(family, snapshot, images)
+    }
+
+    pub(super) fn revive_as(
+        family: &'static Family,
+        snapshot: &Snapshot,
+        images: Option<Arc<Dataset>>,
+    ) -> Result<Self, StartError> {
         let preset = Preset {
             seed: snapshot.place.seed,
             values: snapshot.place.given.clone(),
             ..snapshot.preset.clone()
         };
-        let mut experiment = Self::open(preset, images)?;
+        let mut experiment = Self::of_family(family, preset, images)?;
         let fits = snapshot.place.sample.len() == experiment.description.metrics.len();
         let unfit = || StartError::Revive("its metrics are not those of the model".into());
         if !fits {
@@ -153,6 +163,31 @@ impl Run {
             if step == next && step <= here && sample.len() == gap.len() {
                 self.history.push(&sample);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+impl Snapshot {
+    /// The beginning of an experiment whose model has no state.
+    pub(super) fn empty(preset: Preset) -> Self {
+        Self {
+            place: Place {
+                seed: preset.seed,
+                data: None,
+                step: 0,
+                quantum: 0,
+                quanta: 0,
+                state: RunState::Running,
+                length: None,
+                given: Values::new(),
+                scheduled: 0,
+                edits: Edits::default(),
+                sample: Vec::new(),
+                breakpoints: Vec::new(),
+            },
+            preset,
+            model: Vec::new(),
         }
     }
 }

@@ -126,6 +126,15 @@ impl Condition {
         }
     }
 
+    /// Begins to count anew.
+    pub fn forget(&mut self) {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter_mut().for_each(Self::forget),
+            Self::NotFinite => {}
+            Self::Test(test) => test.held = 0,
+        }
+    }
+
     /// The values that it looks at, in words: `loss = 3.2`.
     pub fn seen(&self, moment: Moment) -> String {
         let mut values = Vec::new();

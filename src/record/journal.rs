@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::RecordError;
 use crate::data::text;
-use crate::engine::{Entry, Event, Machine};
+use crate::engine::{Entry, Event, Machine, as_it_went};
 
 /// Adds a line.
 pub fn write(entry: &Entry, out: &mut Vec<u8>) {
@@ -68,7 +68,7 @@ pub fn parse(content: &[u8]) -> Result<Vec<Entry>, (usize, String)> {
     if entries.is_empty() {
         return Err((1, "a journal begins with what started".into()));
     }
-    Ok(entries)
+    Ok(as_it_went(entries))
 }
 
 /// Why repeating the journal here, with these images, need not give the same bits.

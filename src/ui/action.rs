@@ -38,6 +38,8 @@ pub enum RunAction {
     Redo,
     /// Writes the state of a run that is recorded.
     Checkpoint,
+    /// So many units.
+    Back(u64),
 }
 
 /// Changes what is on the screen.

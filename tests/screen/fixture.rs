@@ -385,6 +385,7 @@ impl PaperRun {
                 line.on = !line.on;
                 Ok("switched".to_owned())
             }
+            Command::Rewind(_) => Ok("back".to_owned()),
             Command::Until(_) => {
                 self.state = RunState::Running;
                 Ok("running".to_owned())

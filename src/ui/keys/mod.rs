@@ -123,6 +123,8 @@ pub enum Argument {
     Pace,
     /// On metrics, see [`Breakpoint`](crate::preset::Breakpoint).
     Condition,
+    /// A unit, or how many units back.
+    Back,
     /// The number of a breakpoint.
     Breakpoint,
     /// May be left out.
@@ -145,6 +147,7 @@ impl Argument {
             Self::Folder => "DIR",
             Self::Pace => "N | max | slow | watch",
             Self::Condition => "METRIC > NUMBER [for TIME] [and|or ...] | nan",
+            Self::Back => "N | -N",
             Self::Breakpoint => "N | all",
             Self::Words => "[WORDS]",
             Self::View => "NUMBER | NAME",

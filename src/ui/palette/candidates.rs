@@ -64,7 +64,12 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
         Argument::View => views(state, row, rest),
         Argument::Condition => conditions(state, row, rest),
         Argument::Breakpoint => breakpoints(state, row, rest),
-        Argument::Seed | Argument::Count | Argument::File | Argument::Folder | Argument::Words => {
+        Argument::Seed
+        | Argument::Back
+        | Argument::Count
+        | Argument::File
+        | Argument::Folder
+        | Argument::Words => {
             vec![Candidate {
                 line: format!("{} {rest}", row.id),
                 shown: format!("{} {}", row.id, row.argument.usage()),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::unknown;
-use crate::engine::{Command, Pace, StepOf};
+use crate::engine::{Command, Pace, StepOf, Target};
 use crate::ui::keys::{Argument, Binding, TABLE, command};
 use crate::ui::state::State;
 use crate::ui::state::run::Run;
@@ -97,6 +97,14 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
             "until" => Command::Until(rest.to_owned()),
             _ => Command::Break(rest.to_owned()),
         }),
+        Argument::Back => {
+            let target = match rest.strip_prefix('-') {
+                Some(units) => units.parse().map(Target::Back),
+                None => rest.parse().map(Target::Unit),
+            };
+            let target = target.map_err(|_| format!("{} takes N or -N", row.id))?;
+            send(Command::Rewind(target))
+        }
         Argument::Breakpoint if rest == "all" => send(Command::Unbreak(None)),
         Argument::Breakpoint => {
             let number = rest.parse();

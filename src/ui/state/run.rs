@@ -379,7 +379,11 @@ impl Run {
             | Command::Break(_)
             | Command::Unbreak(_)
             | Command::SwitchBreakpoint(_) => self.say(Tone::Good, words),
-            Command::SetPace(_) | Command::Until(_) | Command::Reset { .. } | Command::Mark(_) => {
+            Command::Rewind(_)
+            | Command::SetPace(_)
+            | Command::Until(_)
+            | Command::Reset { .. }
+            | Command::Mark(_) => {
                 self.say(Tone::Plain, words);
             }
         }

@@ -1,7 +1,7 @@
 //! What is asked of the run.
 
 use super::Effect;
-use crate::engine::{Command, Pace, RunState, StepOf};
+use crate::engine::{Command, Pace, RunState, StepOf, Target};
 use crate::ui::action::RunAction;
 use crate::ui::state::State;
 use crate::ui::state::run::{Run, Tone};
@@ -51,6 +51,7 @@ fn command(run: &mut Run, action: RunAction) -> Option<Command> {
         RunAction::Mark => Command::Mark(format!("mark {}", 1 + marks(run))),
         RunAction::Undo => Command::Undo,
         RunAction::Redo => Command::Redo,
+        RunAction::Back(units) => Command::Rewind(Target::Back(units)),
         RunAction::Checkpoint => Command::Checkpoint,
     })
 }

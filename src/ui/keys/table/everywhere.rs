@@ -142,6 +142,24 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     )
     .says("write the learnt plasticity rule as a file")
     .typed(Argument::File),
+    row("back", Context::Global, &[","], run(RunAction::Back(1)))
+        .pair("back")
+        .says("go back one {unit} and pause there; what came after is gone once the run goes on"),
+    row(
+        "far-back",
+        Context::Global,
+        &["<"],
+        run(RunAction::Back(10)),
+    )
+    .says("go back ten {unit}s"),
+    row(
+        "rewind",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("rewind ")),
+    )
+    .says("go back to a {unit}, e.g. `rewind 120`, or by so many, e.g. `rewind -50`")
+    .typed(Argument::Back),
     row(
         "break",
         Context::Global,
