@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     let mut times = vec![Vec::new(); parts.len()];
     let (mut cpu, mut products) = (Vec::new(), 0);
     for _ in 0..episodes {
-        let task = synthetic::task(&network, &mut images);
+        let task = synthetic::task(&network, 250, &mut images);
         let mut clock = vec![cpu_ms()?];
         episode.learner.draw(&mut weights, &mut feedback);
         episode

@@ -4,8 +4,9 @@
     cargo build --release --example time_episodes
     benches/peers/fa_compare.py [--python PYTHON] [--pairs 5] [--episodes 20]
 
-Each round runs both, so that they see the same machine; both use one thread and images with 80 %
-zeros. Reported is processor time of an episode (median of each run): median and quartiles over the
+PyTorch comes twice: term by term as the equations stand, and with the terms summed by hand into two
+outer products. Each round runs all three, so that they see the same machine; all use one thread and
+images with 80 % zeros. Reported is processor time of an episode (median of each run): median and quartiles over the
 rounds, and of the ratios within the rounds.
 """
 
@@ -43,13 +44,17 @@ def main():
     options = parser.parse_args()
     binary = ROOT / "target/release/examples/time_episodes"
     torch_script = ROOT / "benches/peers/fa_pytorch.py"
-    ours, torch = [], []
+    ours, torch = [], {"terms": [], "factors": []}
     for _ in range(options.pairs):
-        torch.append(run([options.python, str(torch_script), str(options.torch_episodes)]))
+        for way, results in torch.items():
+            command = [options.python, str(torch_script), str(options.torch_episodes), way]
+            results.append(run(command))
         ours.append(run([str(binary), str(options.episodes)]))
-    show("PyTorch episode", [r["cpu_ms"] for r in torch], "ms")
     show("hebbtop episode", [r["cpu_ms"] for r in ours], "ms")
-    show("ratio", [t["cpu_ms"] / o["cpu_ms"] for t, o in zip(torch, ours)], "times")
+    for way, results in torch.items():
+        show(f"PyTorch, {way}", [r["cpu_ms"] for r in results], "ms")
+        ratios = [t["cpu_ms"] / o["cpu_ms"] for t, o in zip(results, ours)]
+        show(f"ratio, {way}", ratios, "times")
     show("adaptation, a step", [r["adapt_ms"] * 4 for r in ours], "us")
     show("reverse pass, a step", [r["reverse_ms"] * 4 for r in ours], "us")
     show("query batch", [r["query_ms"] for r in ours], "ms")

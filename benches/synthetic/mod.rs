@@ -29,10 +29,10 @@ fn samples(network: &Network, count: usize, stream: &mut Stream) -> Samples<f32>
     samples
 }
 
-/// M = 5, K = 50, Q = 10.
-pub fn task(network: &Network, stream: &mut Stream) -> Task<f32> {
+/// M = 5, Q = 10, and so many online steps.
+pub fn task(network: &Network, steps: usize, stream: &mut Stream) -> Task<f32> {
     Task {
-        stream: samples(network, 250, stream),
+        stream: samples(network, steps, stream),
         query: samples(network, 50, stream),
     }
 }
