@@ -20,8 +20,8 @@ use crate::engine::{About, Entry, Machine, Past, Record, Recorder, Snapshot};
 use crate::preset::write::to_toml;
 use crate::preset::{Preset, When};
 
-/// Records that may wait; the model waits for more.
-const WAITING: usize = 256;
+/// Records that may wait while a checkpoint goes to the disk; for more the model waits.
+const WAITING: usize = 8192;
 
 /// Rows are written at least so often.
 const FLUSH: Duration = Duration::from_millis(500);
@@ -82,6 +82,7 @@ pub fn reopen(path: &Path) -> Result<Kept, RecordError> {
     let past = Past {
         journal: journal::read_first(&lines, journal_bytes)?,
         samples: metrics::rows(&rows, metrics_bytes),
+        machine: Some(checkpoint.machine.clone()),
         length: None,
     };
     let images = images_of(&folder.file(RUN))?;
