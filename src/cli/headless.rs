@@ -292,6 +292,10 @@ fn table(out: &mut impl Write, report: &Report) -> io::Result<()> {
             description.unit, finished.step, fault.what
         )?;
     }
+    if let Some(words) = &finished.stopped_by {
+        let place = format!("{} {}", description.unit, finished.step);
+        writeln!(out, "stopped at {place} by {}", text::line(words))?;
+    }
     writeln!(out, "digest {}", finished.digest)
 }
 

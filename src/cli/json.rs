@@ -41,6 +41,8 @@ struct Run<'a> {
     /// Null where there is no finite value.
     metrics: BTreeMap<&'a str, Option<f64>>,
     fault: Option<Fault<'a>>,
+    /// The breakpoint that ended the run, with its values; null where none did.
+    stopped_by: Option<&'a str>,
     /// 16 hexadecimal digits over the state; clocks are no part of it.
     digest: &'a str,
 }
@@ -157,6 +159,7 @@ fn of(report: &Report) -> Run<'_> {
             what: &fault.what,
             step: finished.step,
         }),
+        stopped_by: finished.stopped_by.as_deref(),
         digest: &finished.digest,
     }
 }

@@ -46,6 +46,10 @@ pub struct Run {
     /// Length of the run in simulated time, e.g. "5s", "250ms" or "2min"
     #[arg(long, value_name = "TIME", conflicts_with = "steps")]
     sim_time: Option<String>,
+    /// Pause when a condition on metrics comes true, e.g. "loss > 3"; without a screen, end there. May
+    /// be repeated
+    #[arg(long = "break", value_name = "CONDITION")]
+    breakpoints: Vec<String>,
     /// Run without a screen, flat out, and print a table at the end
     #[arg(long)]
     headless: bool,
@@ -92,6 +96,7 @@ pub fn run(args: Run) -> Outcome {
     for assignment in &args.set {
         set(&mut preset, assignment).map_err(Failure::Usage)?;
     }
+    preset.breakpoints.extend(args.breakpoints);
     if let Some(seed) = args.seed {
         preset.seed = seed;
     }

@@ -38,6 +38,14 @@ pub enum Command {
     Record(std::path::PathBuf),
     /// Writes the whole state into the folder of the recording.
     Checkpoint,
+    /// Pauses whenever a condition comes true, see [`Breakpoint`](crate::preset::Breakpoint).
+    Break(String),
+    /// Removes the breakpoint of that number from 1, or all.
+    Unbreak(Option<usize>),
+    /// Switches a breakpoint off or on.
+    SwitchBreakpoint(usize),
+    /// Goes on until a condition holds, or until so many units are done.
+    Until(String),
     /// A line for the log and a mark on the charts.
     Mark(String),
     /// Ends the thread.

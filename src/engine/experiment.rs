@@ -18,6 +18,8 @@ pub enum StartError {
     #[error("`{id}` is no parameter of this model{}", did_you_mean(id, known.iter().map(String::as_str)))]
     NoSuchParameter { id: String, known: Vec<String> },
     #[error("{0}")]
+    Break(String),
+    #[error("{0}")]
     Record(String),
     #[error("the saved run cannot go on: {0}")]
     Revive(String),

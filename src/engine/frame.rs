@@ -41,6 +41,7 @@ pub struct Frame {
     pub waiting_for_recorder: bool,
     /// The folder in which the run is kept.
     pub recording: Option<String>,
+    pub breakpoints: Vec<BreakpointLine>,
     /// Values in table order: what the model has now.
     pub values: Vec<Value>,
     /// Accepted changes that wait for their boundary: (number of the parameter, value).
@@ -99,4 +100,14 @@ pub enum LogKind {
     Edit,
     Refused,
     Fault,
+    /// A breakpoint was hit.
+    Hit,
+}
+
+/// A breakpoint of the run. Its number counts from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakpointLine {
+    pub words: String,
+    pub on: bool,
+    pub hits: u64,
 }

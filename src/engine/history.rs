@@ -43,6 +43,8 @@ pub enum MarkKind {
     Fault,
     /// Set by a person.
     Note,
+    /// A breakpoint was hit.
+    Break,
 }
 
 /// What a copy lacks.

@@ -59,6 +59,16 @@ pub enum Event {
     Mark {
         words: String,
     },
+    /// Breakpoints only say when a run pauses: a repetition does not need them.
+    Break {
+        condition: String,
+    },
+    Unbreak {
+        condition: String,
+    },
+    Until {
+        condition: String,
+    },
     Fault {
         what: String,
     },
@@ -180,7 +190,12 @@ impl Run {
                 self.quit = true;
                 String::new()
             }
-            Event::Start { .. } | Event::Resume { .. } | Event::Fault { .. } => String::new(),
+            Event::Start { .. }
+            | Event::Resume { .. }
+            | Event::Fault { .. }
+            | Event::Break { .. }
+            | Event::Unbreak { .. }
+            | Event::Until { .. } => String::new(),
         };
         Ok(())
     }

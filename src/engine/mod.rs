@@ -5,6 +5,7 @@
 //! never queues and never slows the model. Whoever must not miss a sample takes the record channel,
 //! for which the model waits.
 
+mod breakpoints;
 pub mod command;
 mod edits;
 mod experiment;
@@ -36,7 +37,7 @@ use thiserror::Error;
 
 pub use command::{Command, CommandId, Pace, StepOf};
 pub use experiment::StartError;
-pub use frame::{About, Frame, LogKind, LogLine, Reply, Request, RunState};
+pub use frame::{About, BreakpointLine, Frame, LogKind, LogLine, Reply, Request, RunState};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
 pub use isa::isa;
 pub use journal::{Entry, Event, Machine};
@@ -47,7 +48,7 @@ pub use snapshot::{Place, Snapshot};
 
 use crate::data::Dataset;
 use crate::models::{Description, Fault, Model, Value};
-use crate::preset::{Preset, RuleFile};
+use crate::preset::{Breakpoint, Preset, RuleFile};
 use experiment::Experiment;
 use mailbox::{Mailbox, Message};
 use run::Run;
@@ -123,6 +124,8 @@ pub struct Finished {
     pub rule: Option<RuleFile>,
     /// 16 hexadecimal digits over the whole state; clocks are no part of it.
     pub digest: String,
+    /// The breakpoint that ended the run, with its values.
+    pub stopped_by: Option<String>,
     /// What became of the recording, where there was one.
     pub recorded: Option<Recorded>,
     /// Time that building the model took, and time since.
@@ -172,6 +175,10 @@ impl Engine {
     pub fn start(preset: Preset, mut options: Options) -> Result<Self, StartError> {
         let begun = Instant::now();
         let experiment = Experiment::open(preset, options.data.clone())?;
+        for condition in &experiment.preset.breakpoints {
+            Breakpoint::parse(condition, &experiment.description)
+                .map_err(|error| StartError::Break(format!("break `{condition}`: {error}")))?;
+        }
         // Only now: a recording is not replaced by a run that cannot begin.
         if let (Some(folder), Some(archive)) = (&options.record_in, &mut options.archive) {
             options.recorder = Some(archive(folder).map_err(StartError::Record)?);

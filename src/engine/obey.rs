@@ -118,6 +118,10 @@ impl Run {
             }
             Command::Record(folder) => self.keep_in(&folder),
             Command::Checkpoint => self.checkpoint_now(),
+            Command::Break(condition) => self.break_on(&condition),
+            Command::Unbreak(number) => self.unbreak(number),
+            Command::SwitchBreakpoint(number) => self.switch_breakpoint(number),
+            Command::Until(condition) => self.run_until(&condition),
             Command::Mark(words) => Ok(self.mark(words)),
             Command::Quit => {
                 self.quit = true;
@@ -126,7 +130,7 @@ impl Run {
         }
     }
 
-    fn set_running(&mut self, stepping: Option<(StepOf, u64)>) {
+    pub(super) fn set_running(&mut self, stepping: Option<(StepOf, u64)>) {
         self.stepping = stepping;
         self.state = RunState::Running;
         self.due = Instant::now();
@@ -259,6 +263,7 @@ impl Run {
         self.journal(Event::Reset { seed });
         self.edits.restarted();
         self.replace(experiment);
+        self.rearm(self.breakpoints.conditions());
         self.say(LogKind::Info, format!("reset with seed {seed}"));
         Ok(format!("reset with seed {seed}"))
     }
@@ -289,6 +294,7 @@ impl Run {
             self.pace = experiment.preset.pace.map_or(Pace::FlatOut, Pace::Units);
         }
         self.replace(experiment);
+        self.rearm(self.experiment.preset.breakpoints.clone());
         self.announce();
         Ok(())
     }

@@ -116,6 +116,7 @@ impl Run {
             rate: self.rate.per_second(),
             waiting_for_recorder: self.waiting_for_recorder,
             recording: self.keeping.as_ref().map(|keeping| keeping.name().into()),
+            breakpoints: self.breakpoints.lines(),
             values: (0..description.params.len())
                 .map(|param| model.get(param))
                 .collect(),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
 
+use super::breakpoints::Breakpoints;
 use super::command::{Pace, StepOf};
 use super::edits::Edits;
 use super::experiment::Experiment;
@@ -54,6 +55,9 @@ pub(super) struct Run {
     pub(super) waiting_for_recorder: bool,
     /// Commands that came while the model waited for the recorder.
     pub(super) deferred: VecDeque<Message>,
+    pub(super) breakpoints: Breakpoints,
+    /// The breakpoint that ended a run with nobody there.
+    pub(super) stopped_by: Option<String>,
     pub(super) journal: Vec<Entry>,
     pub(super) keeping: Option<Keeping>,
     pub(super) recorded: Option<Recorded>,
@@ -98,6 +102,8 @@ impl Run {
             sample: vec![f64::NAN; metrics],
             waiting_for_recorder: false,
             deferred: VecDeque::new(),
+            breakpoints: Breakpoints::default(),
+            stopped_by: None,
             journal: Vec::new(),
             keeping: None,
             recorded: None,
@@ -126,6 +132,7 @@ impl Run {
                     about: Box::new(self.about()),
                     journal: self.journal.clone(),
                 });
+                self.rearm(self.experiment.preset.breakpoints.clone());
                 self.at_boundary();
                 if self.keeping.is_some() {
                     self.checkpoint();
@@ -200,6 +207,7 @@ impl Run {
     fn unit_done(&mut self) {
         self.step += 1;
         self.quantum = 0;
+        self.breakpoints.before(&self.sample);
         self.experiment.model.metrics(&mut self.sample);
         self.history.push(&self.sample);
         self.rate.count(Instant::now());
@@ -210,6 +218,7 @@ impl Run {
                 metrics,
             });
         }
+        self.ask_breakpoints();
         self.at_boundary();
         if self.length == Some(self.step) && self.state == RunState::Running {
             self.length = None;
@@ -311,6 +320,7 @@ impl Run {
             state: self.state.clone(),
             digest,
             recorded: self.recorded.clone(),
+            stopped_by: self.stopped_by.clone(),
             metrics: self.sample.clone(),
             description: description.clone(),
             preset: preset.clone(),

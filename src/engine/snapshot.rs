@@ -40,6 +40,7 @@ pub struct Place {
     pub(super) scheduled: usize,
     pub(super) edits: Edits,
     pub(super) sample: Vec<f64>,
+    pub(super) breakpoints: Vec<String>,
 }
 
 impl Experiment {
@@ -96,6 +97,7 @@ impl Run {
                 scheduled: self.scheduled,
                 edits: self.edits.clone(),
                 sample: self.sample.clone(),
+                breakpoints: self.breakpoints.conditions(),
             },
             model: model.save(),
         }
@@ -109,9 +111,11 @@ impl Run {
         for why in why.into_iter().chain(images) {
             self.say(LogKind::Info, format!("not bit-exact: {why}"));
         }
+        let breakpoints = place.breakpoints.clone();
         self.go_back_to(place);
         self.remember(past.samples);
         self.journal = past.journal;
+        self.rearm(breakpoints);
         if let Some(length) = past.length {
             self.experiment.preset.length = length;
             self.length = Some(length).filter(|&length| length > self.step);

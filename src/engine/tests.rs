@@ -1,5 +1,7 @@
 //! The engine run on a model so small that every number is known.
 
+mod breakpoints;
+
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
@@ -161,6 +163,7 @@ fn preset(length: u64) -> Preset {
         pace: None,
         values: Values::new(),
         schedule: Vec::new(),
+        breakpoints: Vec::new(),
         expect: Vec::new(),
         fault: None,
         variants: Vec::new(),

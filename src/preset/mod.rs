@@ -1,6 +1,7 @@
 //! Experiments: a model, its data and parameters, what happens when, and what is to be expected.
 
 pub mod catalogue;
+mod condition;
 mod entries;
 mod error;
 pub mod expect;
@@ -14,6 +15,7 @@ pub mod write;
 use serde::{Deserialize, Serialize};
 
 pub use crate::models::nearest::{did_you_mean, nearest};
+pub use condition::{Breakpoint, Condition, ConditionError, Moment};
 pub use entries::seconds;
 pub use error::PresetError;
 pub use kept::Kept;
@@ -44,6 +46,8 @@ pub struct Preset {
     pub pace: Option<f64>,
     pub values: Values,
     pub schedule: Vec<Scheduled>,
+    /// Conditions that pause the run, as [`Breakpoint`] reads them.
+    pub breakpoints: Vec<String>,
     pub expect: Vec<Expect>,
     /// The fault in which the run is meant to end, for a preset that shows one.
     pub fault: Option<FaultKind>,

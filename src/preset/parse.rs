@@ -14,7 +14,7 @@ use crate::models::FaultKind;
 use crate::models::nearest::did_you_mean;
 
 /// Keys of a file and, but for `variants`, of each variant.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "title",
     "about",
     "model",
@@ -25,6 +25,7 @@ const KEYS: [&str; 12] = [
     "fault",
     "parameters",
     "at",
+    "break",
     "expect",
     "variants",
 ];
@@ -58,6 +59,7 @@ pub(super) struct Layer {
     pub fault: Option<Given<FaultKind>>,
     pub parameters: Vec<Assignment>,
     pub schedule: Option<Vec<At>>,
+    pub breakpoints: Option<Given<Vec<String>>>,
     pub expect: Option<Vec<Expectation>>,
 }
 
@@ -196,6 +198,7 @@ impl Layer {
                 .transpose()?,
             parameters,
             schedule: entries::schedule(fields)?,
+            breakpoints: breakpoints(fields)?,
             expect: entries::expectations(fields)?,
         })
     }
@@ -257,6 +260,20 @@ fn pace(fields: &Fields) -> Result<Option<Given<Option<f64>>>, PresetError> {
                 .map(Some),
         },
     )
+}
+
+fn breakpoints(fields: &Fields) -> Result<Option<Given<Vec<String>>>, PresetError> {
+    let allowed = "a list of conditions, such as [\"loss > 3\"]";
+    fields.either("break", allowed, |value| match value {
+        DeValue::Array(conditions) => conditions
+            .iter()
+            .map(|condition| match condition.get_ref() {
+                DeValue::String(words) => Some(text::line(words)),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    })
 }
 
 impl Raw {

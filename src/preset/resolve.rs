@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::entries::{At, Expectation, Moment};
 use super::error::PresetError;
 use super::parse::{Assignment, Document, Layer, Raw};
-use super::{Action, DataChoice, Expect, Preset, Scheduled, When};
+use super::{Action, Breakpoint, DataChoice, Expect, Preset, Scheduled, When};
 use crate::data::{Dataset, Split, embedded};
 use crate::models::nearest::did_you_mean;
 use crate::models::param::number;
@@ -57,6 +57,7 @@ impl Document {
             pace: layer.pace.as_ref().and_then(|pace| pace.value),
             values,
             schedule: self.schedule(&layer, &description)?,
+            breakpoints: self.breakpoints(&layer, &description)?,
             expect: self.expect(&layer, &description, variant, *length)?,
             fault: layer.fault.as_ref().map(|fault| fault.value),
             variants: self.variants().map(str::to_owned).collect(),
@@ -92,6 +93,7 @@ impl Document {
             fault: over.fault.or(base.fault),
             parameters,
             schedule: over.schedule.or(base.schedule),
+            breakpoints: over.breakpoints.or(base.breakpoints),
             expect: over.expect.or(base.expect),
         })
     }
@@ -277,6 +279,21 @@ impl Document {
                 Err(self.error(at.moment.line, what))
             }
         }
+    }
+
+    fn breakpoints(
+        &self,
+        layer: &Layer,
+        description: &Description,
+    ) -> Result<Vec<String>, PresetError> {
+        let Some(given) = &layer.breakpoints else {
+            return Ok(Vec::new());
+        };
+        for condition in &given.value {
+            Breakpoint::parse(condition, description)
+                .map_err(|error| self.error(given.line, format!("break `{condition}`: {error}")))?;
+        }
+        Ok(given.value.clone())
     }
 
     fn expect(

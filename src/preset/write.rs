@@ -85,6 +85,10 @@ pub fn to_toml(preset: &Preset) -> String {
         };
         line(format!("fault = {}", string(word)));
     }
+    if !preset.breakpoints.is_empty() {
+        let conditions: Vec<String> = preset.breakpoints.iter().map(|c| string(c)).collect();
+        line(format!("break = [{}]", conditions.join(", ")));
+    }
     line("\n[parameters]".to_owned());
     for (id, given) in preset.values.iter() {
         line(format!("{id} = {}", value(given)));

@@ -14,6 +14,7 @@ pub enum Action {
     List(ListAction),
     Start(StartAction),
     Dialog(DialogAction),
+    Break(BreakAction),
     Text(TextAction),
 }
 
@@ -53,6 +54,7 @@ pub enum ScreenAction {
     Help,
     /// Opens the command line with so much already typed.
     Palette(&'static str),
+    Breakpoints,
     AskReset,
     /// Leaves when nothing is at stake, else asks.
     AskQuit,
@@ -60,6 +62,15 @@ pub enum ScreenAction {
     Interrupt,
     /// Gives the terminal back to the shell until `fg`.
     Suspend,
+}
+
+/// What is done to the list of breakpoints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum BreakAction {
+    Move(i32),
+    Switch,
+    Remove,
+    Add,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use hebbtop::engine::{
-    About, Command, Frame, History, LogKind, LogLine, Mark, MarkKind, Pace, Reply, Request,
-    RunState,
+    About, BreakpointLine, Command, Frame, History, LogKind, LogLine, Mark, MarkKind, Pace, Reply,
+    Request, RunState,
 };
 use hebbtop::models::panel::{
     Band, Bar, BarChart, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest,
@@ -206,6 +206,7 @@ pub fn preset() -> Preset {
         pace: Some(20.0),
         values: Values::new(),
         schedule: Vec::new(),
+        breakpoints: Vec::new(),
         expect: vec![Expect {
             metric: "test_loss".into(),
             when: When::End,
@@ -260,6 +261,7 @@ pub struct PaperRun {
     pub log: Vec<LogLine>,
     pub replies: Vec<Reply>,
     pub undo_depth: u32,
+    pub breakpoints: Vec<BreakpointLine>,
     history: History,
     sample: Vec<f64>,
     commands: u64,
@@ -280,6 +282,7 @@ impl PaperRun {
             undo_depth: 0,
             history: History::new(metrics().len()),
             sample: vec![f64::NAN; metrics().len()],
+            breakpoints: Vec::new(),
             commands: 0,
         };
         run.say(
@@ -361,6 +364,30 @@ impl PaperRun {
             Command::SetPace(pace) => {
                 self.pace = *pace;
                 Ok("pace".to_owned())
+            }
+            Command::Break(words) => {
+                self.breakpoints.push(BreakpointLine {
+                    words: words.clone(),
+                    on: true,
+                    hits: self.breakpoints.len() as u64,
+                });
+                Ok("breakpoint".to_owned())
+            }
+            Command::Unbreak(number) => {
+                match number {
+                    Some(number) => drop(self.breakpoints.remove(number - 1)),
+                    None => self.breakpoints.clear(),
+                }
+                Ok("removed".to_owned())
+            }
+            Command::SwitchBreakpoint(number) => {
+                let line = &mut self.breakpoints[number - 1];
+                line.on = !line.on;
+                Ok("switched".to_owned())
+            }
+            Command::Until(_) => {
+                self.state = RunState::Running;
+                Ok("running".to_owned())
             }
             Command::Set { id, value } => self.set(id, value),
             Command::Reset { .. } => {
@@ -444,6 +471,7 @@ impl PaperRun {
             rate: 19.8,
             waiting_for_recorder: false,
             recording: None,
+            breakpoints: self.breakpoints.clone(),
             values: self.values.clone(),
             pending: self.pending.clone(),
             metrics: self.sample.clone(),

@@ -579,3 +579,26 @@ fn a_fault_is_said_and_the_run_can_go_on() {
     stage.press("left").press("space");
     assert_eq!(stage.sent.last(), Some(&Command::Resume));
 }
+
+#[test]
+fn the_list_of_breakpoints_adds_switches_and_removes() {
+    let mut stage = stage();
+    stage.press("B").frames(1);
+    assert!(stage.text().contains("No breakpoint yet"));
+    stage.press("a");
+    stage.enter("loss > 3").frames(1);
+    stage.enter(":break nan").frames(1);
+    stage.press("B").frames(1);
+    insta::assert_snapshot!(stage.text());
+    stage.press("down space d up").frames(1);
+    let wanted = [
+        Command::Break("loss > 3".into()),
+        Command::Break("nan".into()),
+        Command::SwitchBreakpoint(2),
+        Command::Unbreak(Some(2)),
+    ];
+    assert_eq!(stage.sent, wanted);
+    stage.press("esc").enter(":until 500").enter(":unbreak all");
+    let wanted = [Command::Until("500".into()), Command::Unbreak(None)];
+    assert_eq!(stage.sent[4..], wanted);
+}

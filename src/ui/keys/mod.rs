@@ -40,6 +40,8 @@ pub enum Context {
     Help,
     Quit,
     Reset,
+    /// The list of breakpoints.
+    Breakpoints,
     /// The command line.
     Palette,
     /// The value of a parameter is being typed.
@@ -70,6 +72,7 @@ impl Context {
             Self::Help => "this help",
             Self::Quit => "leaving",
             Self::Reset => "starting again",
+            Self::Breakpoints => "breakpoints",
             Self::Palette => "command line",
             Self::Value => "typing a value",
             Self::Filter => "typing a filter",
@@ -94,6 +97,7 @@ pub const STACKS: &[&[Context]] = {
         &[Help, Always],
         &[Quit, Always],
         &[Reset, Always],
+        &[Breakpoints, Always],
         &[Palette, Line, LineCursor, Always],
         &[Value, Line, LineCursor, Always],
         &[Filter, Line, LineCursor, Always],
@@ -117,6 +121,10 @@ pub enum Argument {
     /// A folder that is not there yet.
     Folder,
     Pace,
+    /// On metrics, see [`Breakpoint`](crate::preset::Breakpoint).
+    Condition,
+    /// The number of a breakpoint.
+    Breakpoint,
     /// May be left out.
     Words,
     View,
@@ -136,6 +144,8 @@ impl Argument {
             Self::File => "FILE.toml",
             Self::Folder => "DIR",
             Self::Pace => "N | max | slow | watch",
+            Self::Condition => "METRIC > NUMBER [for TIME] [and|or ...] | nan",
+            Self::Breakpoint => "N | all",
             Self::Words => "[WORDS]",
             Self::View => "NUMBER | NAME",
         }
@@ -145,7 +155,13 @@ impl Argument {
     pub fn required(self) -> bool {
         !matches!(
             self,
-            Self::None | Self::Parameter | Self::Variant | Self::Count | Self::Words | Self::Pace
+            Self::None
+                | Self::Parameter
+                | Self::Variant
+                | Self::Count
+                | Self::Condition
+                | Self::Words
+                | Self::Pace
         )
     }
 }

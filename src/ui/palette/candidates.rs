@@ -62,6 +62,8 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
             ("slow", "slow motion"),
         ]),
         Argument::View => views(state, row, rest),
+        Argument::Condition => conditions(state, row, rest),
+        Argument::Breakpoint => breakpoints(state, row, rest),
         Argument::Seed | Argument::Count | Argument::File | Argument::Folder | Argument::Words => {
             vec![Candidate {
                 line: format!("{} {rest}", row.id),
@@ -71,6 +73,46 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
         }
         Argument::None => Vec::new(),
     }
+}
+
+/// The metric that is being typed, completed.
+fn conditions(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
+    let Some(table) = state.run.as_ref().and_then(Run::description) else {
+        return Vec::new();
+    };
+    let begin = rest.rfind([' ', '(']).map_or(0, |at| at + 1);
+    let (before, typed) = rest.split_at(begin);
+    let ids = matching(table.metrics.iter(), typed, |spec| &spec.id);
+    let offered: Vec<Candidate> = ids
+        .map(|spec| {
+            candidate(
+                row,
+                &format!("{before}{} ", spec.id),
+                &spec.id,
+                &spec.meaning,
+            )
+        })
+        .collect();
+    // Behind a metric there is nothing to complete.
+    if typed.is_empty() && !before.is_empty() || offered.is_empty() {
+        return vec![Candidate {
+            line: format!("{} {rest}", row.id),
+            shown: format!("{} {}", row.id, row.argument.usage()),
+            help: row.help.to_owned(),
+        }];
+    }
+    offered
+}
+
+fn breakpoints(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
+    let frame = state.run.as_ref().and_then(|run| run.frame.as_ref());
+    let lines = frame.map_or(&[][..], |frame| &frame.breakpoints);
+    let numbered = lines.iter().enumerate();
+    let each = numbered.map(|(i, line)| ((i + 1).to_string(), line.words.as_str()));
+    each.chain([("all".to_owned(), "every breakpoint")])
+        .filter(|(name, _)| name.starts_with(rest))
+        .map(|(name, words)| candidate(row, &name, &name, words))
+        .collect()
 }
 
 fn candidate(row: &Binding, taken: &str, shown: &str, help: &str) -> Candidate {

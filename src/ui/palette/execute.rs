@@ -93,6 +93,16 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
             })
         }
         Argument::Folder => send(Command::Record(PathBuf::from(rest))),
+        Argument::Condition => send(match row.id {
+            "until" => Command::Until(rest.to_owned()),
+            _ => Command::Break(rest.to_owned()),
+        }),
+        Argument::Breakpoint if rest == "all" => send(Command::Unbreak(None)),
+        Argument::Breakpoint => {
+            let number = rest.parse();
+            let number = number.map_err(|_| format!("{} takes a number, or all", row.id))?;
+            send(Command::Unbreak(Some(number)))
+        }
         Argument::Pace => send(Command::SetPace(pace(run, rest)?)),
         Argument::Words => send(Command::Mark(rest.to_owned())),
         Argument::View => view(run, rest),

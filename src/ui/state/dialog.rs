@@ -8,6 +8,8 @@ pub enum Dialog {
     Help(usize),
     Quit,
     Reset,
+    /// The list, with the selected row.
+    Breakpoints(usize),
     Palette(Palette),
     /// The value of the parameter of that number.
     Value {

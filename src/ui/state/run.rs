@@ -374,8 +374,12 @@ impl Run {
                     self.message = None;
                 }
             }
-            Command::Record(_) | Command::Checkpoint => self.say(Tone::Good, words),
-            Command::SetPace(_) | Command::Reset { .. } | Command::Mark(_) => {
+            Command::Record(_)
+            | Command::Checkpoint
+            | Command::Break(_)
+            | Command::Unbreak(_)
+            | Command::SwitchBreakpoint(_) => self.say(Tone::Good, words),
+            Command::SetPace(_) | Command::Until(_) | Command::Reset { .. } | Command::Mark(_) => {
                 self.say(Tone::Plain, words);
             }
         }

@@ -1,5 +1,6 @@
 //! `update(state, action, now)`: what an action does to the screen, and what it asks of the run.
 
+mod breakpoints;
 pub mod chart;
 mod list;
 mod map;
@@ -54,6 +55,7 @@ pub fn update(state: &mut State, action: Action, now: Duration) -> Vec<Effect> {
         Action::List(action) => none(|| list::update(state, action)),
         Action::Start(action) => start(state, action),
         Action::Dialog(action) => dialog(state, action),
+        Action::Break(action) => breakpoints::update(state, action),
         Action::Text(action) => none(|| text::update(state, action)),
     }
 }

@@ -15,6 +15,11 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
         ScreenAction::AskQuit => return quit(state),
         ScreenAction::Help => state.dialog = Some(Dialog::Help(0)),
         ScreenAction::Palette(text) => state.dialog = Some(Dialog::Palette(Palette::new(text))),
+        ScreenAction::Breakpoints => {
+            if state.run.as_ref().is_some_and(|run| run.frame.is_some()) {
+                state.dialog = Some(Dialog::Breakpoints(0));
+            }
+        }
         ScreenAction::AskReset => {
             if state
                 .run

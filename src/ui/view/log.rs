@@ -68,6 +68,7 @@ fn draw_line(line: &LogLine, words: &[String], top: u16, bottom: u16, pen: &mut 
         LogKind::Edit => ("edit", Role::Mark),
         LogKind::Refused => ("refused", Role::Warn),
         LogKind::Fault => ("fault", Role::Bad),
+        LogKind::Hit => ("break", Role::Warn),
     };
     let tone = match line.kind {
         LogKind::Fault => Role::Bad,

@@ -3,6 +3,7 @@
 //! Layout depends on the model's tables alone; no view knows a model by name. Drawing the same state
 //! twice gives the same cells.
 
+mod breakpoints;
 mod expect;
 mod footer;
 mod help;

@@ -34,6 +34,9 @@ pub fn draw(state: &State, dialog: &Dialog, area: Rect, buf: &mut Buffer) {
             Clear.render(line, buf);
             typed_line("filter ", field, state.theme, line, buf);
         }
+        Dialog::Breakpoints(selected) => {
+            super::breakpoints::draw(state, *selected, area, buf);
+        }
         Dialog::Quit => quit(state, area, buf),
         Dialog::Reset => {
             let words = "The present parameters stay; weights and curves begin anew.";
@@ -194,6 +197,17 @@ fn quit(state: &State, area: Rect, buf: &mut Buffer) {
     question(state, "leave?", &lines, area, buf);
 }
 
+/// A place of at most that size where the eye is.
+pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 3,
+        width,
+        height,
+    }
+}
+
 /// A box in the middle with the keys that answer.
 fn question(state: &State, title: &str, lines: &[String], area: Rect, buf: &mut Buffer) {
     let theme = state.theme;
@@ -208,13 +222,7 @@ fn question(state: &State, title: &str, lines: &[String], area: Rect, buf: &mut 
         .iter()
         .flat_map(|line| wrap(line, width.saturating_sub(4)))
         .collect();
-    let height = (wrapped.len() as u16 + 4).min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 3,
-        width,
-        height,
-    };
+    let place = middle(area, width, wrapped.len() as u16 + 4);
     Clear.render(place, buf);
     PanelBox {
         theme,

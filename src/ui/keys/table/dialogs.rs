@@ -1,9 +1,9 @@
 //! Rows of the start screen, of the dialogs, and of lines that are typed.
 
 use super::super::{Binding, Context};
-use super::{list, row, run, screen, start, text};
+use super::{breaks, list, row, run, screen, start, text};
 use crate::ui::action::{
-    Action, DialogAction, ListAction, RunAction, ScreenAction, StartAction, TextAction,
+    Action, BreakAction, DialogAction, ListAction, RunAction, ScreenAction, StartAction, TextAction,
 };
 
 pub(super) const DIALOGS: &[Binding] = &[
@@ -176,6 +176,53 @@ pub(super) const DIALOGS: &[Binding] = &[
     )
     .hint("stay")
     .says("stay"),
+    row(
+        "break-up",
+        Context::Breakpoints,
+        &["up", "k"],
+        breaks(BreakAction::Move(-1)),
+    )
+    .pair("pick")
+    .says("the breakpoint above"),
+    row(
+        "break-down",
+        Context::Breakpoints,
+        &["down", "j"],
+        breaks(BreakAction::Move(1)),
+    )
+    .says("the breakpoint below"),
+    row(
+        "break-add",
+        Context::Breakpoints,
+        &["a", "enter"],
+        breaks(BreakAction::Add),
+    )
+    .hint("add")
+    .says("type a new one"),
+    row(
+        "break-switch",
+        Context::Breakpoints,
+        &["space"],
+        breaks(BreakAction::Switch),
+    )
+    .hint("on or off")
+    .says("switch it off or on"),
+    row(
+        "break-remove",
+        Context::Breakpoints,
+        &["d", "delete"],
+        breaks(BreakAction::Remove),
+    )
+    .hint("remove")
+    .says("remove it"),
+    row(
+        "break-close",
+        Context::Breakpoints,
+        &["esc", "q", "B"],
+        Action::Dialog(DialogAction::Close),
+    )
+    .hint("close")
+    .says("back to the run"),
     row(
         "reset-same",
         Context::Reset,

@@ -143,6 +143,30 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .says("write the learnt plasticity rule as a file")
     .typed(Argument::File),
     row(
+        "break",
+        Context::Global,
+        &["B"],
+        screen(ScreenAction::Breakpoints),
+    )
+    .says("pause whenever a condition comes true, e.g. `break loss > 3`; alone: the list")
+    .typed(Argument::Condition),
+    row(
+        "unbreak",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("unbreak ")),
+    )
+    .says("remove a breakpoint")
+    .typed(Argument::Breakpoint),
+    row(
+        "until",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("until ")),
+    )
+    .says("go on until a condition holds, or until so many {unit}s are done")
+    .typed(Argument::Condition),
+    row(
         "record",
         Context::Global,
         &[],

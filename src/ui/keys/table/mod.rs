@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use super::{Argument, Binding, Context};
 use crate::ui::action::{
-    Action, ChartAction, ListAction, MapAction, ParamAction, RasterAction, RunAction, ScreenAction,
-    StartAction, TextAction,
+    Action, BreakAction, ChartAction, ListAction, MapAction, ParamAction, RasterAction, RunAction,
+    ScreenAction, StartAction, TextAction,
 };
 
 /// All rows.
@@ -101,6 +101,10 @@ const fn list(action: ListAction) -> Action {
 
 const fn start(action: StartAction) -> Action {
     Action::Start(action)
+}
+
+const fn breaks(action: BreakAction) -> Action {
+    Action::Break(action)
 }
 
 const fn text(action: TextAction) -> Action {

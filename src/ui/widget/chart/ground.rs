@@ -23,6 +23,7 @@ pub(super) fn lines(chart: &Chart<'_>, layout: &Layout, buf: &mut Buffer) {
     for mark in marks {
         let glyph = match mark.kind {
             MarkKind::Fault => symbols.fault,
+            MarkKind::Break => symbols.paused,
             MarkKind::Edit | MarkKind::Note => symbols.vertical_dotted,
         };
         vertical(chart, layout, mark.x, glyph, role(mark.kind), buf);
@@ -158,6 +159,7 @@ fn role(kind: MarkKind) -> Role {
     match kind {
         MarkKind::Edit => Role::Mark,
         MarkKind::Note => Role::Title,
+        MarkKind::Break => Role::Warn,
         MarkKind::Fault => Role::Bad,
     }
 }
@@ -166,6 +168,7 @@ fn weight(kind: MarkKind) -> u8 {
     match kind {
         MarkKind::Edit => 0,
         MarkKind::Note => 1,
-        MarkKind::Fault => 2,
+        MarkKind::Break => 2,
+        MarkKind::Fault => 3,
     }
 }
