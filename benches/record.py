@@ -49,8 +49,10 @@ def stall(options):
         terminal.until_open()
         terminal.drain(2)
         for _ in range(options.count):
-            terminal.written = b""
             terminal.type(":checkpoint\r")
+            terminal.drain(1)
+            # Everything is written again, not only the cells that changed.
+            terminal.type("\x0c")
             terminal.until(b" ms", 10)
             plain = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", terminal.written)
             terminal.drain(1)

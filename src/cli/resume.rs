@@ -11,7 +11,6 @@ use super::recording::Every;
 use super::run::{open, units};
 use super::screen::{self, First, Look};
 use crate::engine::{Engine, Options};
-use crate::record::journal::differs;
 use crate::record::{self, RecordError};
 
 #[derive(Args, Debug)]
@@ -65,7 +64,7 @@ pub fn run(args: Resume) -> Outcome {
     let here = images.as_ref().map(|images| images.sha256.clone());
     let then = kept.checkpoint.snapshot.place.data.as_ref();
     let others = here.is_some() && here.as_ref() != then.map(|(_, sum)| sum);
-    let why = differs(&kept.checkpoint.machine);
+    let why = kept.checkpoint.machine.differs();
     for why in why
         .into_iter()
         .chain(others.then(|| "the images are others".into()))

@@ -8,6 +8,7 @@ use super::isa;
 use super::obey::Author;
 use super::record::Record;
 use super::run::Run;
+use crate::data::text;
 use crate::models::table::{Applies, Value};
 use crate::preset::Kept;
 
@@ -106,6 +107,20 @@ impl Machine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             isa: isa(),
         }
+    }
+
+    /// How it differs from this one, where it does.
+    pub fn differs(&self) -> Option<String> {
+        let here = Self::here();
+        if self.version != here.version {
+            let (then, here) = (text::line(&self.version), here.version);
+            return Some(format!("it was made by hebbtop {then}, this is {here}"));
+        }
+        if self.isa != here.isa {
+            let (then, here) = (text::line(&self.isa), here.isa);
+            return Some(format!("it was made on {then}, this is {here}"));
+        }
+        None
     }
 }
 

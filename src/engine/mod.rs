@@ -155,6 +155,8 @@ pub struct Past {
     pub journal: Vec<Entry>,
     /// Step and metrics, in order.
     pub samples: Box<dyn Iterator<Item = (u64, Vec<f64>)> + Send>,
+    /// Where it was saved.
+    pub machine: Option<Machine>,
     /// Another planned length.
     pub length: Option<u64>,
 }
@@ -164,6 +166,7 @@ impl Default for Past {
         Self {
             journal: Vec::new(),
             samples: Box::new(std::iter::empty()),
+            machine: None,
             length: None,
         }
     }

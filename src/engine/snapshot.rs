@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Past;
 use super::edits::Edits;
 use super::experiment::{Experiment, StartError};
-use super::frame::RunState;
+use super::frame::{LogKind, RunState};
 use super::journal::{Event, Machine};
 use super::run::Run;
 use crate::data::Dataset;
@@ -115,6 +115,12 @@ impl Run {
 
     /// Goes on from the place of a snapshot whose experiment this run has.
     pub(super) fn go_on_from(&mut self, place: Place, past: Past) {
+        let others = place.data != self.experiment.data_named();
+        let why = past.machine.and_then(|machine| machine.differs());
+        let images = others.then(|| "the images are others".to_owned());
+        for why in why.into_iter().chain(images) {
+            self.say(LogKind::Info, format!("not bit-exact: {why}"));
+        }
         let breakpoints = place.breakpoints.clone();
         self.go_back_to(place);
         self.remember(past.samples);

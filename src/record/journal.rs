@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::RecordError;
 use crate::data::text;
-use crate::engine::{Entry, Event, Machine, as_it_went};
+use crate::engine::{Entry, Event, as_it_went};
 
 /// Adds a line.
 pub fn write(entry: &Entry, out: &mut Vec<u8>) {
@@ -76,7 +76,7 @@ pub fn not_exact(entries: &[Entry], data: Option<&(String, String)>) -> Vec<Stri
     let mut why = Vec::new();
     for entry in entries {
         if let Event::Start { machine, .. } | Event::Resume { machine } = &entry.event {
-            why.extend(differs(machine));
+            why.extend(machine.differs());
         }
         if let Event::Start { data: then, .. } = &entry.event
             && then.as_ref().map(|(_, sum)| sum) != data.map(|(_, sum)| sum)
@@ -86,18 +86,4 @@ pub fn not_exact(entries: &[Entry], data: Option<&(String, String)>) -> Vec<Stri
     }
     why.dedup();
     why
-}
-
-/// How the machine that something was recorded on differs from this one.
-pub fn differs(then: &Machine) -> Option<String> {
-    let here = Machine::here();
-    if then.version != here.version {
-        let (then, here) = (text::line(&then.version), here.version);
-        return Some(format!("it was made by hebbtop {then}, this is {here}"));
-    }
-    if then.isa != here.isa {
-        let (then, here) = (text::line(&then.isa), here.isa);
-        return Some(format!("it was made on {then}, this is {here}"));
-    }
-    None
 }

@@ -20,8 +20,8 @@ use crate::engine::{About, Entry, Machine, Past, Record, Recorder, Snapshot};
 use crate::preset::write::to_toml;
 use crate::preset::{Preset, When};
 
-/// Records that may wait; the model waits for more.
-const WAITING: usize = 256;
+/// Records that may wait while a checkpoint goes to the disk; for more the model waits.
+const WAITING: usize = 8192;
 
 /// Rows are written at least so often.
 const FLUSH: Duration = Duration::from_millis(500);
@@ -82,6 +82,7 @@ pub fn reopen(path: &Path) -> Result<Kept, RecordError> {
     let past = Past {
         journal: journal::read_first(&lines, journal_bytes)?,
         samples: metrics::rows(&rows, metrics_bytes),
+        machine: Some(checkpoint.machine.clone()),
         length: None,
     };
     let images = images_of(&folder.file(RUN))?;
@@ -132,8 +133,9 @@ struct Keeper {
     ended: Vec<Appending>,
     rows: Option<Appending>,
     journal: Appending,
-    /// The latest, as long as it is not written.
-    checkpoint: Option<Arc<Snapshot>>,
+    /// The latest, as long as it is not written, and what of the files belongs to it: more may have
+    /// come since.
+    checkpoint: Option<(Arc<Snapshot>, Written)>,
     /// Whether any record has come.
     heard: bool,
     /// The last file of metrics to keep of what was there before.
@@ -200,7 +202,13 @@ impl Keeper {
             }
             Record::Journal(entry) => self.note(&entry),
             Record::Checkpoint(snapshot) => {
-                self.checkpoint = Some(snapshot);
+                let all = |file: &Appending| file.length() + file.waits() as u64;
+                let written = Written {
+                    segment: self.segment,
+                    metrics_bytes: self.rows.as_ref().map_or(0, all),
+                    journal_bytes: all(&self.journal),
+                };
+                self.checkpoint = Some((snapshot, written));
             }
             Record::Log(_) => {}
         }
@@ -241,25 +249,19 @@ impl Keeper {
         }
         while let Some(rows) = self.ended.first_mut() {
             flush(rows)?;
+            sync(rows)?;
             self.ended.remove(0);
         }
         if let Some(rows) = &mut self.rows {
             flush(rows)?;
         }
         flush(&mut self.journal)?;
-        if let Some(snapshot) = &self.checkpoint {
+        if let Some((snapshot, written)) = &self.checkpoint {
             let path = self.folder.file(CHECKPOINT);
-            let files = self.rows.iter().chain(std::iter::once(&self.journal));
-            for file in files {
-                file.sync()
-                    .map_err(|error| RecordError::io(file.path(), &error))?;
+            for file in self.rows.iter().chain(std::iter::once(&self.journal)) {
+                sync(file)?;
             }
-            let written = Written {
-                segment: self.segment,
-                metrics_bytes: self.rows.as_ref().map_or(0, Appending::length),
-                journal_bytes: self.journal.length(),
-            };
-            checkpoint::write(&path, snapshot, &written)
+            checkpoint::write(&path, snapshot, written)
                 .map_err(|error| RecordError::io(&path, &error))?;
             self.checkpoint = None;
         }
@@ -269,6 +271,11 @@ impl Keeper {
 
 fn flush(file: &mut Appending) -> Result<(), RecordError> {
     file.flush()
+        .map_err(|error| RecordError::io(file.path(), &error))
+}
+
+fn sync(file: &Appending) -> Result<(), RecordError> {
+    file.sync()
         .map_err(|error| RecordError::io(file.path(), &error))
 }
 

@@ -11,6 +11,7 @@ mod hostile;
 mod jobs;
 mod keys;
 mod leaving;
+mod recording;
 mod showing;
 mod signals;
 mod start;

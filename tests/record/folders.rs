@@ -1,11 +1,13 @@
 //! What recording leaves alone, and what happens when the folder cannot be written.
 
 use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command as Program;
 use hebbtop::engine::{Command, LogKind, RunState};
 use hebbtop::preset::catalogue;
-use hebbtop::record::reopen;
+use hebbtop::record::{checkpoint, reopen};
 
 use super::session::Session;
 
@@ -78,6 +80,26 @@ fn a_run_that_cannot_be_written_pauses_and_goes_on() {
     };
     assert!(frame.log.iter().any(said), "{:?}", frame.log);
     fs::rename(&away, &path).unwrap();
+    // The checkpoint that could not be written is, and says which rows are its own.
+    let steps_of = |file: &Path| checkpoint::read(file).unwrap().snapshot.place.step;
+    let file = path.join("checkpoint.hbt");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while steps_of(&file) == 0 {
+        assert!(
+            Instant::now() < deadline,
+            "the checkpoint is not tried again"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    fs::create_dir(&away).unwrap();
+    for entry in fs::read_dir(&path).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), away.join(entry.file_name())).unwrap();
+    }
+    let copy = reopen(&away).unwrap();
+    let step = copy.checkpoint.snapshot.place.step;
+    let steps: Vec<u64> = copy.past.samples.map(|(step, _)| step).collect();
+    assert_eq!(steps, (1..=step).collect::<Vec<_>>());
     session.does(Command::Resume);
     session.until(|later| later.step > frame.step + 3);
     session.does(Command::Pause);
