@@ -5,4 +5,5 @@ mod folders;
 mod kill;
 mod repeat;
 mod resume;
+mod rewind;
 mod session;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command as Program;
-use hebbtop::engine::{Command, Engine, Event, Finished, Options, StepOf};
+use hebbtop::engine::{Command, Engine, Event, Finished, Options, StepOf, Target};
 use hebbtop::models::table::Value;
 use hebbtop::preset::catalogue;
 use hebbtop::record::journal;
@@ -34,12 +34,21 @@ fn session(folder: &Path) -> Finished {
     // Beyond the planned length, which pauses.
     session.step(StepOf::Unit, 3);
     session.step(StepOf::Unit, 2);
+    // A future that is abandoned for another.
+    session.does(set("eta", Value::Real(0.9)));
+    session.step(StepOf::Unit, 1);
+    session.does(Command::Rewind(Target::Back(2)));
+    session.does(Command::Break("loss > 0".into()));
+    session.does(set("eta", Value::Real(0.07)));
+    session.step(StepOf::Unit, 1);
     session.does(Command::Reset { seed: Some(77) });
     session.quanta(9);
     session.does(Command::Preset("balanced-ei".into()));
     session.quanta(20);
     session.does(set("stimulate", Value::Switch(true)));
     session.quanta(31);
+    session.does(Command::Rewind(Target::Unit(1)));
+    session.quanta(7);
     session.does(Command::Preset("meta-digits".into()));
     session.quanta(11);
     session.end()
@@ -131,7 +140,7 @@ fn another_machine_is_named_and_a_wrong_end_fails() {
 }
 
 #[test]
-fn every_reset_and_preset_begins_a_file_of_metrics() {
+fn every_reset_preset_and_way_back_begins_a_file_of_metrics() {
     let (_folder, path, _) = recorded();
     let read = |name: &str| std::fs::read_to_string(path.join(name)).unwrap();
     let first = read("metrics.csv");
@@ -143,8 +152,12 @@ fn every_reset_and_preset_begins_a_file_of_metrics() {
         .collect();
     let from = steps[0];
     assert_eq!(steps, (from..from + steps.len() as u64).collect::<Vec<_>>());
-    assert!(read("metrics-2.csv").starts_with("step,loss"));
-    assert!(read("metrics-3.csv").starts_with("ms,"));
-    assert!(read("metrics-4.csv").starts_with("episode,"));
-    assert!(!path.join("metrics-5.csv").exists());
+    let beginnings = ["step,loss", "step,loss", "ms,", "ms,", "episode,"];
+    for (number, beginning) in (2..).zip(beginnings) {
+        assert!(
+            read(&format!("metrics-{number}.csv")).starts_with(beginning),
+            "{number}"
+        );
+    }
+    assert!(!path.join("metrics-7.csv").exists());
 }
