@@ -90,7 +90,10 @@ impl Run {
                 "there are {MOST} breakpoints; unbreak N removes one"
             ));
         }
-        if list.iter().any(|armed| armed.breakpoint == breakpoint) {
+        if list
+            .iter()
+            .any(|armed| armed.breakpoint.to_string() == words)
+        {
             return Err(format!("there is a breakpoint {words} already"));
         }
         list.push(Armed {

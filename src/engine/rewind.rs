@@ -181,6 +181,9 @@ impl Run {
             event: Event::Rewind { to },
         }));
         self.record(Record::Anew(Box::new(self.about())));
+        if self.keeping.is_some() {
+            self.checkpoint();
+        }
         let words = format!("back at {}", self.place());
         self.say(LogKind::Info, words.clone());
         Ok(words)
