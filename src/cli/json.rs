@@ -41,7 +41,8 @@ struct Run<'a> {
     /// Null where there is no finite value.
     metrics: BTreeMap<&'a str, Option<f64>>,
     fault: Option<Fault<'a>>,
-    /// The breakpoint that ended the run, with its values; null where none did.
+    /// The breakpoint that ended the run, with its values.
+    #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<&'a str>,
     /// 16 hexadecimal digits over the state; clocks are no part of it.
     digest: &'a str,
