@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command as Program;
-use hebbtop::engine::{Command, LogKind, RunState};
+use hebbtop::engine::{Command, LogKind, RunState, StepOf};
 use hebbtop::preset::catalogue;
 use hebbtop::record::{checkpoint, reopen};
 
@@ -71,6 +71,8 @@ fn a_run_that_cannot_be_written_pauses_and_goes_on() {
     let mut session = Session::start(preset, Some(&path));
     session.quanta(1);
     session.until(|_| path.join("checkpoint.hbt").exists());
+    // The next checkpoint is known by its step.
+    session.step(StepOf::Unit, 1);
     fs::rename(&path, &away).unwrap();
     session.does(Command::Resume);
     session.does(Command::Checkpoint);
