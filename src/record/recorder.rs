@@ -26,6 +26,9 @@ const WAITING: usize = 8192;
 /// Rows are written at least so often.
 const FLUSH: Duration = Duration::from_millis(500);
 
+/// Records are taken together that come within this time.
+const GATHER: Duration = Duration::from_millis(5);
+
 /// Rows are not collected beyond so many bytes.
 const LARGE: usize = 1 << 20;
 
@@ -148,7 +151,12 @@ impl Keeper {
         let mut due = Instant::now() + FLUSH;
         loop {
             match inbox.recv_deadline(due) {
-                Ok(record) => self.take(record),
+                Ok(record) => {
+                    self.take(record);
+                    // To be woken for each record would cost the run more than the record.
+                    std::thread::sleep(GATHER);
+                    inbox.try_iter().for_each(|record| self.take(record));
+                }
                 Err(RecvTimeoutError::Timeout) if !self.waits() => {
                     // Nothing to do before something comes.
                     match inbox.recv() {
