@@ -7,6 +7,7 @@ mod farewell;
 mod headless;
 mod journal;
 mod json;
+mod lane;
 mod man;
 mod params;
 mod presets;

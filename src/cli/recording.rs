@@ -1,6 +1,7 @@
 //! What `run` and `resume` have in common about keeping a run in a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
@@ -49,10 +50,10 @@ impl Every {
 
 /// How a run can be kept in a folder; `replaced` is the one folder whose recording may go.
 pub fn archive(images: Option<PathBuf>, mut replaced: Option<PathBuf>) -> Archive {
-    Box::new(move |folder: &Path| {
+    Arc::new(Mutex::new(move |folder: &Path| {
         let force = replaced.take_if(|replaced| replaced == folder).is_some();
         record::create(folder, force, images.clone()).map_err(|error| error.to_string())
-    })
+    }))
 }
 
 /// `options` with all that recording needs.

@@ -2,13 +2,14 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use super::farewell;
 use super::headless::{is_new, named, save_rule as save_rule_of};
+use super::lane::{Running, Threads};
 use super::recording::{Every, Recording, all_written, recorded};
 use crate::data::{Dataset, directory};
 use crate::engine::{Engine, Options, Pace};
@@ -94,25 +95,27 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         first,
         folder: data.clone(),
         images: None,
-        running: Arc::clone(&running),
+        running: running.clone(),
     };
     let outcome = ui::run(begin, options, Box::new(open.into_opener()))?;
-    let engine = running
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
+    let Threads { told, others } = std::mem::take(&mut *running.threads());
     let is_over = matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
     // A recording is written to its end whoever has gone.
-    let finished = engine.and_then(|engine| engine.join().ok());
+    let finished = told.and_then(|engine| engine.join().ok());
+    let others: Vec<_> = others
+        .into_iter()
+        .filter_map(|engine| engine.join().ok())
+        .collect();
     if let (Some(finished), Some(last), false) = (&finished, &outcome.run, is_over) {
         farewell::say(finished, last, data.as_deref())?;
     }
     if let (Some(finished), Some(file)) = (&finished, &save_rule) {
         save_rule_of(finished, file)?;
     }
-    let recorded = finished
-        .as_ref()
-        .and_then(|finished| finished.recorded.as_ref());
+    let all = finished.iter().chain(&others);
+    let recorded = all
+        .filter_map(|finished| finished.recorded.as_ref())
+        .max_by_key(|recorded| recorded.failure.is_some());
     match outcome.ended {
         Ended::Asked => all_written(recorded),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
@@ -150,9 +153,6 @@ fn entry(document: &Document, has_data: bool) -> PresetEntry {
         needs_data,
     }
 }
-
-/// The run that was opened last; one before it ends when its screen lets go of it.
-type Running = Arc<Mutex<Option<Engine>>>;
 
 /// Opens runs for the screen.
 struct Opening {
@@ -208,9 +208,7 @@ impl Opening {
             }
         };
         let engine = engine.map_err(|error| error.to_string())?;
-        let subscription = engine.subscribe();
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
-        Ok(Box::new(subscription))
+        Ok(self.running.show(engine))
     }
 
     fn images(&mut self) -> Result<Option<Arc<Dataset>>, String> {

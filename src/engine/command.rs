@@ -51,6 +51,8 @@ pub enum Command {
     Until(String),
     /// A line for the log and a mark on the charts.
     Mark(String),
+    /// Whether this run and those beside it wait for each other.
+    InStep(bool),
     /// Ends the thread.
     Quit,
 }

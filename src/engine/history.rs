@@ -97,6 +97,31 @@ impl Bucket {
         }
     }
 
+    /// The median of the means of several runs, and the span of these means.
+    #[must_use]
+    pub fn median(of: &[Self]) -> Self {
+        let middle = |number: fn(&Self) -> f32| {
+            let mut sorted: Vec<f32> = of.iter().map(number).collect();
+            sorted.sort_by(f32::total_cmp);
+            let half = sorted.len() / 2;
+            match sorted.len() % 2 {
+                0 => (sorted[half - 1] + sorted[half]) / 2.0,
+                _ => sorted[half],
+            }
+        };
+        let means = || of.iter().map(|bucket| bucket.mean);
+        if of.is_empty() {
+            return Self::GAP;
+        }
+        Self {
+            min: means().fold(f32::INFINITY, f32::min),
+            max: means().fold(f32::NEG_INFINITY, f32::max),
+            mean: middle(|bucket| bucket.mean),
+            last: middle(|bucket| bucket.last),
+            count: of.iter().map(|bucket| bucket.count).sum(),
+        }
+    }
+
     /// This bucket followed by a later one.
     #[must_use]
     pub fn then(self, later: Self) -> Self {

@@ -74,6 +74,10 @@ pub enum Event {
     Rewind {
         to: u64,
     },
+    /// Another run went on from here, beside this one.
+    Fork {
+        lane: String,
+    },
     Fault {
         what: String,
     },
@@ -201,6 +205,7 @@ impl Run {
             Event::Start { .. }
             | Event::Resume { .. }
             | Event::Fault { .. }
+            | Event::Fork { .. }
             | Event::Break { .. }
             | Event::Unbreak { .. }
             | Event::Until { .. }

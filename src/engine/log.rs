@@ -7,7 +7,7 @@ use super::frame::{LogKind, LogLine};
 /// Lines kept for subscribers; a recorder gets them all.
 const KEPT: usize = 2000;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Log {
     lines: VecDeque<LogLine>,
     next: u64,

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::command::{Command, CommandId};
 use super::frame::{Frame, Reply, Request};
+use super::lanes::Give;
 
 /// The simulation thread has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -23,6 +24,11 @@ pub(super) enum Message {
     Ask {
         from: u64,
         request: Request,
+    },
+    Fork {
+        /// What the new run is called.
+        name: String,
+        give: Give,
     },
 }
 
@@ -115,6 +121,14 @@ impl Subscription {
             Err(TrySendError::Full(_)) => Ok(false),
             Err(TrySendError::Disconnected(_)) => Err(Gone),
         }
+    }
+
+    /// Asks for a run beside this one in its present state, called `name`, which `give` gets.
+    /// # Errors
+    /// When the simulation has ended.
+    pub fn fork(&mut self, name: String, give: Give) -> Result<(), Gone> {
+        let message = Message::Fork { name, give };
+        self.messages.send(message).map_err(|_| Gone)
     }
 
     /// The frame in the slot.

@@ -13,6 +13,7 @@ pub mod frame;
 pub mod history;
 mod isa;
 pub mod journal;
+mod lanes;
 mod log;
 mod mailbox;
 mod obey;
@@ -28,8 +29,8 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,7 @@ pub use frame::{About, BreakpointLine, Frame, LogKind, LogLine, Reply, Request, 
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
 pub use isa::isa;
 pub use journal::{Entry, Event, Machine};
+pub use lanes::Give;
 pub use mailbox::{Gone, Subscription};
 pub use record::Record;
 pub use recording::{Archive, Recorded, Recorder};
@@ -53,7 +55,7 @@ use crate::models::{Description, Fault, Model, Value};
 use crate::preset::{Breakpoint, Preset, RuleFile};
 use experiment::Experiment;
 use mailbox::{Mailbox, Message};
-use run::Run;
+use run::{Beginning, Run};
 
 /// Messages that may wait for the next quantum.
 const WAITING: usize = 64;
@@ -188,7 +190,8 @@ impl Engine {
                 .map_err(|error| StartError::Break(format!("break `{condition}`: {error}")))?;
         }
         // Only now: a recording is not replaced by a run that cannot begin.
-        if let (Some(folder), Some(archive)) = (&options.record_in, &mut options.archive) {
+        if let (Some(folder), Some(archive)) = (&options.record_in, options.archive.clone()) {
+            let mut archive = archive.lock().unwrap_or_else(PoisonError::into_inner);
             options.recorder = Some(archive(folder).map_err(StartError::Record)?);
         }
         Ok(Self::launch(experiment, options, begun.elapsed()))
@@ -200,7 +203,7 @@ impl Engine {
     pub fn resume(snapshot: Snapshot, past: Past, options: Options) -> Result<Self, StartError> {
         let begun = Instant::now();
         let experiment = Experiment::revive(&snapshot, options.data.clone())?;
-        let from = Some((snapshot.place, past));
+        let from = Beginning::Resumed(Box::new((snapshot.place, past)));
         Ok(Self::launch_from(
             experiment,
             from,
@@ -210,12 +213,12 @@ impl Engine {
     }
 
     fn launch(experiment: Experiment, options: Options, setup: Duration) -> Self {
-        Self::launch_from(experiment, None, options, setup)
+        Self::launch_from(experiment, Beginning::New, options, setup)
     }
 
     fn launch_from(
         experiment: Experiment,
-        from: Option<(Place, Past)>,
+        from: Beginning,
         options: Options,
         setup: Duration,
     ) -> Self {

@@ -35,6 +35,7 @@ impl Run {
                 self.subscribers.push(mailbox);
             }
             Message::Ask { from, request } => self.publish(from, &request),
+            Message::Fork { name, give } => self.fork(name, give),
             Message::Do { from, id, command } => {
                 let outcome = self.obey(command);
                 if let Err(why) = &outcome {
@@ -53,6 +54,9 @@ impl Run {
     fn obey(&mut self, command: Command) -> Result<String, String> {
         match command {
             Command::Pause => {
+                if self.halt_together() {
+                    return Ok("pausing".into());
+                }
                 self.stepping = None;
                 if self.state == RunState::Running {
                     self.state = RunState::Paused;
@@ -60,6 +64,7 @@ impl Run {
                 Ok(format!("paused at {}", self.place()))
             }
             Command::Resume => {
+                self.no_halt();
                 self.set_running(None);
                 Ok(format!("running from {}", self.place()))
             }
@@ -124,6 +129,7 @@ impl Run {
             Command::Rewind(target) => self.rewind(target),
             Command::Until(condition) => self.run_until(&condition),
             Command::Mark(words) => Ok(self.mark(words)),
+            Command::InStep(in_step) => self.set_free(!in_step),
             Command::Quit => {
                 self.quit = true;
                 Ok("ending".into())

@@ -1,7 +1,7 @@
 //! What a run does for the recorder that keeps it in files.
 
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ pub struct Recorder {
 }
 
 /// Starts a recorder for a folder.
-pub type Archive = Box<dyn FnMut(&Path) -> Result<Recorder, String> + Send>;
+pub type Archive = Arc<Mutex<dyn FnMut(&Path) -> Result<Recorder, String> + Send>>;
 
 /// What became of the recording of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +69,9 @@ impl Run {
         if let Some(keeping) = &self.keeping {
             return Err(format!("already recording in {}", keeping.name()));
         }
-        let archive = self.options.archive.as_mut();
-        let recorder = archive.ok_or("this run cannot be recorded")?(folder)?;
+        let archive = self.options.archive.as_ref();
+        let archive = archive.ok_or("this run cannot be recorded")?;
+        let recorder = archive.lock().unwrap_or_else(PoisonError::into_inner)(folder)?;
         let name = recorder.name.clone();
         self.keeping = Some(Keeping::new(recorder, self.options.checkpoint_every));
         self.record(Record::Start {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::experiment::Experiment;
 use super::frame::{LogKind, RunState};
 use super::journal::{Entry, Event};
+use super::lanes::Lane;
 use super::record::Record;
 use super::run::Run;
 use super::snapshot::Snapshot;
@@ -66,10 +67,11 @@ impl Kept {
         self.due = Instant::now();
     }
 
-    fn add(&mut self, state: State) {
+    /// `lanes` runs share the memory.
+    fn add(&mut self, state: State, lanes: usize) {
         self.states.push(state);
         let mut used: usize = self.states.iter().map(State::bytes).sum();
-        while used > self.budget {
+        while used > self.budget / lanes {
             let least = self.least_missed();
             used -= self.states.remove(least).bytes();
         }
@@ -133,7 +135,8 @@ impl Run {
             snapshot: self.snapshot(),
             entries: self.journal.len(),
         };
-        self.kept.add(state);
+        let lanes = self.lane.as_ref().map_or(1, Lane::count);
+        self.kept.add(state, lanes.max(1));
         let cost = begin.elapsed();
         self.kept.due = Instant::now() + (SHARE * cost).max(SHORTEST);
     }
@@ -236,7 +239,7 @@ mod tests {
         let budget = 40 * bytes(0).bytes();
         let mut kept = Kept::new(budget);
         for step in 0..2000 {
-            kept.add(bytes(step));
+            kept.add(bytes(step), 1);
         }
         let steps: Vec<u64> = kept.states.iter().map(State::step).collect();
         assert!(steps.len() <= 40 && steps.len() > 20, "{}", steps.len());

@@ -12,6 +12,7 @@ use super::experiment::Experiment;
 use super::frame::{LogKind, RunState};
 use super::history::{History, MarkKind};
 use super::journal::{Entry, Event};
+use super::lanes::{Fork, Lane};
 use super::log::Log;
 use super::mailbox::{Mailbox, Message};
 use super::obey::Author;
@@ -27,6 +28,13 @@ use crate::preset::Action;
 
 /// A paced run that has fallen further behind than this does not try to catch up.
 const BEHIND: Duration = Duration::from_millis(250);
+
+/// Where a run begins.
+pub(super) enum Beginning {
+    New,
+    Resumed(Box<(Place, Past)>),
+    Forked(Box<Fork>),
+}
 
 pub(super) struct Run {
     pub(super) experiment: Experiment,
@@ -58,6 +66,8 @@ pub(super) struct Run {
     pub(super) deferred: VecDeque<Message>,
     pub(super) breakpoints: Breakpoints,
     pub(super) kept: Kept,
+    /// Its seat, while other runs are beside it.
+    pub(super) lane: Option<Lane>,
     /// While what was done is done again: no words, marks or records.
     pub(super) silent: bool,
     /// The breakpoint that ended a run with nobody there.
@@ -73,7 +83,7 @@ pub(super) struct Run {
 impl Run {
     pub fn new(
         experiment: Experiment,
-        from: Option<(Place, Past)>,
+        from: Beginning,
         options: Options,
         inbox: Receiver<Message>,
         setup: Duration,
@@ -114,6 +124,7 @@ impl Run {
             deferred: VecDeque::new(),
             breakpoints: Breakpoints::default(),
             kept,
+            lane: None,
             silent: false,
             stopped_by: None,
             journal: Vec::new(),
@@ -123,19 +134,22 @@ impl Run {
             setup,
             begun: Instant::now(),
         };
-        run.announce();
         run.begin(from);
         run.keep_state();
         run
     }
 
-    fn begin(&mut self, from: Option<(Place, Past)>) {
+    fn begin(&mut self, from: Beginning) {
+        if !matches!(from, Beginning::Forked(_)) {
+            self.announce();
+        }
         let every = self.options.checkpoint_every;
         let recorder = self.options.recorder.take();
         self.keeping = recorder.map(|recorder| Keeping::new(recorder, every));
         match from {
-            Some((place, past)) => self.go_on_from(place, past),
-            None => {
+            Beginning::Resumed(from) => self.go_on_from(from.0, from.1),
+            Beginning::Forked(fork) => self.go_on_as_fork(*fork),
+            Beginning::New => {
                 self.journal.push(Entry {
                     step: 0,
                     quantum: 0,
@@ -167,12 +181,16 @@ impl Run {
             match self.inbox.try_recv() {
                 Ok(message) => self.handle(message),
                 Err(TryRecvError::Disconnected) => break,
-                Err(TryRecvError::Empty) if self.state == RunState::Running => self.go_on(),
-                Err(TryRecvError::Empty) => match self.listen() {
-                    Ok(Some(message)) => self.handle(message),
-                    Ok(None) => {}
-                    Err(_) => break,
-                },
+                Err(TryRecvError::Empty) if self.state != RunState::Running => {
+                    self.stand_still();
+                    match self.listen() {
+                        Ok(Some(message)) => self.handle(message),
+                        Ok(None) => {}
+                        Err(_) => break,
+                    }
+                }
+                Err(TryRecvError::Empty) if self.lane.is_some() => self.go_on_in_step(),
+                Err(TryRecvError::Empty) => self.go_on(),
             }
         }
         self.finish()
@@ -185,7 +203,7 @@ impl Run {
     }
 
     /// One quantum, or the wait until it is due.
-    fn go_on(&mut self) {
+    pub(super) fn go_on(&mut self) {
         let wait = self.due.saturating_duration_since(Instant::now());
         if self.stepping.is_none() && self.pace != Pace::FlatOut && !wait.is_zero() {
             match self.inbox.recv_timeout(wait) {

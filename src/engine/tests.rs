@@ -1,6 +1,7 @@
 //! The engine run on a model so small that every number is known.
 
 mod breakpoints;
+mod lanes;
 mod rewind;
 
 use std::time::{Duration, Instant};

@@ -11,9 +11,11 @@ mod error;
 mod folder;
 pub mod journal;
 pub mod metrics;
+mod recorded;
 mod recorder;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
+pub use recorded::{Recorded, look};
 pub use recorder::{Kept, create, reopen};

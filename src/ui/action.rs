@@ -15,6 +15,7 @@ pub enum Action {
     Start(StartAction),
     Dialog(DialogAction),
     Break(BreakAction),
+    Lane(LaneAction),
     Text(TextAction),
 }
 
@@ -73,6 +74,23 @@ pub enum BreakAction {
     Switch,
     Remove,
     Add,
+}
+
+/// What is done with the lanes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LaneAction {
+    Fork,
+    /// So many lanes on.
+    Turn(i32),
+    Compare,
+    /// In step, or freely.
+    ToggleStep,
+    Kill,
+    Promote,
+    /// Median and band, or every lane.
+    Fold,
+    /// Heat maps of one lane minus another.
+    Difference,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 use crossbeam_channel::Receiver;
 use thiserror::Error;
 
-use crate::engine::{self, Command, CommandId, Frame, Request, Subscription};
+use crate::engine::{self, Command, CommandId, Frame, Request};
 
 /// The run has ended or the connection to it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -16,6 +16,9 @@ impl From<engine::Gone> for Gone {
         Self
     }
 }
+
+/// Takes the link to a run that was forked, or why there is none.
+pub type Give = Box<dyn FnOnce(Result<Box<dyn Link>, String>) + Send>;
 
 pub trait Link: Send {
     /// # Errors
@@ -30,24 +33,17 @@ pub trait Link: Send {
     /// The frame that has come, if one has.
     fn take(&mut self) -> Option<Frame>;
 
+    /// Asks for a run beside this one in its state, called `name`, which `give` gets.
+    /// # Errors
+    /// When the run is gone.
+    fn fork(&mut self, _name: String, give: Give) -> Result<(), Gone> {
+        give(Err("this run cannot be forked".into()));
+        Ok(())
+    }
+
+    /// From now on this is the run that is told about when the screen has been left.
+    fn promote(&mut self) {}
+
     /// Tells that a frame can be taken; disconnected when none will come any more.
     fn wake(&self) -> &Receiver<()>;
-}
-
-impl Link for Subscription {
-    fn send(&mut self, command: Command) -> Result<CommandId, Gone> {
-        Ok(Self::send(self, command)?)
-    }
-
-    fn ask(&mut self, request: Request) -> Result<bool, Gone> {
-        Ok(Self::ask(self, request)?)
-    }
-
-    fn take(&mut self) -> Option<Frame> {
-        Self::take(self)
-    }
-
-    fn wake(&self) -> &Receiver<()> {
-        Self::wake(self)
-    }
 }

@@ -1,6 +1,7 @@
 //! A person at a run, without a screen.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hebbtop::engine::{
@@ -15,7 +16,9 @@ pub struct Session {
 }
 
 pub fn archive() -> Archive {
-    Box::new(|folder: &Path| record::create(folder, false, None).map_err(|e| e.to_string()))
+    Arc::new(Mutex::new(|folder: &Path| {
+        record::create(folder, false, None).map_err(|e| e.to_string())
+    }))
 }
 
 impl Session {

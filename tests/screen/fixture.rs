@@ -250,6 +250,7 @@ pub fn presets() -> Vec<PresetEntry> {
 }
 
 /// The run itself.
+#[derive(Clone)]
 pub struct PaperRun {
     pub epoch: u64,
     pub state: RunState,
@@ -407,6 +408,7 @@ impl PaperRun {
                 Ok("marked".to_owned())
             }
             Command::Record(folder) => Ok(format!("recording in {}", folder.display())),
+            Command::InStep(_) => Ok("the lanes run in step".to_owned()),
             Command::Checkpoint => Err("nothing is recorded yet".to_owned()),
             Command::SavePreset(path) => Ok(format!("saved as {}", path.display())),
             Command::SaveRule(_) => Err("this model learns no plasticity rule".to_owned()),

@@ -8,7 +8,7 @@ use hebbtop::ui::state::State;
 use hebbtop::ui::state::run::Run;
 use hebbtop::ui::theme::Theme;
 use hebbtop::ui::update::{Effect, Exit, queue, update};
-use hebbtop::ui::view::{Memory, view, wanted};
+use hebbtop::ui::view::{Memory, view, wanted, wanted_of};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
@@ -17,6 +17,9 @@ use crate::fixture::{PaperRun, presets};
 pub struct Stage {
     pub state: State,
     pub run: PaperRun,
+    /// The lane of `run`, and the others.
+    pub lane: u8,
+    pub beside: Vec<(u8, PaperRun)>,
     pub memory: Memory,
     pub sent: Vec<Command>,
     pub opened: Option<String>,
@@ -45,6 +48,8 @@ impl Stage {
         Self {
             state,
             run,
+            lane: 0,
+            beside: Vec::new(),
             memory: Memory::default(),
             sent: Vec::new(),
             opened: None,
@@ -70,12 +75,34 @@ impl Stage {
         for effect in effects {
             match effect {
                 Effect::Send(command) => self.send(command),
+                Effect::Fork(lane) => {
+                    self.beside.push((lane, self.run.clone()));
+                    self.state.lanes.coming = None;
+                    let mut run = Run::new("paper-digits".into());
+                    run.lane = lane;
+                    self.state.lanes.beside.push(run);
+                }
+                Effect::Kill(lane) => self.beside.retain(|(other, _)| *other != lane),
+                Effect::Promote(_) => self.beside.clear(),
+                Effect::Recorded(..) => self.state.lanes.coming = None,
                 Effect::Open(name) => self.opened = Some(name),
                 Effect::Repaint | Effect::Suspend => self.repaints += 1,
                 Effect::Leave(exit) => self.left = Some(exit),
             }
+            self.follow_focus();
         }
+        self.follow_focus();
         self
+    }
+
+    /// The paper behind the lane that has the keys.
+    fn follow_focus(&mut self) {
+        let lane = self.state.run.as_ref().map_or(self.lane, |run| run.lane);
+        if let Some((other, run)) = self.beside.iter_mut().find(|(other, _)| *other == lane) {
+            std::mem::swap(&mut self.run, run);
+            std::mem::swap(&mut self.lane, other);
+        }
+        self.lane = lane;
     }
 
     /// Types text character by character, then enter.
@@ -106,6 +133,13 @@ impl Stage {
             let request = self.screen().request(wanted, now);
             let frame = self.run.answer(&request);
             self.screen().take(frame, &request, now);
+            for (lane, paper) in &mut self.beside {
+                let wanted = wanted_of(&self.state, *lane);
+                if let Some(run) = self.state.lane_mut(*lane) {
+                    let request = run.request(wanted, now);
+                    run.take(paper.answer(&request), &request, now);
+                }
+            }
         }
         self
     }

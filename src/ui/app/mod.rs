@@ -6,6 +6,7 @@
 
 mod asking;
 mod entry;
+mod links;
 mod opening;
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
 pub use self::entry::{Begin, Options, run};
+use self::links::{Arrival, Links};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
@@ -23,12 +25,13 @@ use super::key::Key;
 use super::link::{Gone, Link};
 use super::state::State;
 use super::state::dialog::Dialog;
+use super::state::lanes::letter;
 use super::state::run::{Run, Tone};
 use super::state::start::{PresetEntry, Start};
 use super::term::{Screen, Signal, TermEvent};
 use super::theme::Background;
 use super::update::{Effect, Exit, paste, queue, update};
-use super::view::{Memory, view, wanted};
+use super::view::{Memory, view, wanted_of};
 use crate::engine::{About, Command, Frame, RunState};
 
 /// Why the screen was left.
@@ -85,12 +88,11 @@ pub struct App<W: Write> {
     state: State,
     memory: Memory,
     screen: Screen<W>,
-    link: Option<Box<dyn Link>>,
+    links: Links,
     opening: Opening,
     presets: Receiver<Vec<PresetEntry>>,
     /// The start screen that a run was chosen on.
     came_from: Option<Start>,
-    asking: Asking,
     begun: Instant,
     /// A signal asked to end, and the question is open.
     interrupted: bool,
@@ -110,11 +112,10 @@ impl<W: Write> App<W> {
             state,
             memory: Memory::default(),
             screen,
-            link: None,
+            links: Links::default(),
             opening: Opening::Idle(opener),
             presets,
             came_from: None,
-            asking: Asking::default(),
             begun: Instant::now(),
             interrupted: false,
             ended: None,
@@ -136,15 +137,11 @@ impl<W: Write> App<W> {
 
     /// Waits for whatever comes first, and answers it.
     fn wait(&mut self, events: &Receiver<TermEvent>, manners: &mut dyn Manners) {
-        let due = self.asking.due(self.need()).filter(|_| self.link.is_some());
-        let timeout = match due {
+        let timeout = match self.due() {
             Some(due) => crossbeam_channel::after(due.saturating_sub(self.now())),
             None => never(),
         };
-        let wake = match &self.link {
-            Some(link) => link.wake().clone(),
-            None => never(),
-        };
+        let [first, second, third, fourth] = self.links.wakes();
         let opened = self.opening.receiver();
         // A key goes before everything else.
         if let Ok(event) = events.try_recv() {
@@ -155,10 +152,15 @@ impl<W: Write> App<W> {
                 Ok(event) => self.events(event, events, manners),
                 Err(_) => self.end(Ended::Hangup),
             },
-            recv(wake) -> rung => match rung {
-                Ok(()) => self.take(),
-                Err(_) => self.lost(),
-            },
+            recv(first) -> rung => self.rung(0, rung.is_ok()),
+            recv(second) -> rung => self.rung(1, rung.is_ok()),
+            recv(third) -> rung => self.rung(2, rung.is_ok()),
+            recv(fourth) -> rung => self.rung(3, rung.is_ok()),
+            recv(self.links.arrivals) -> arrival => {
+                if let Ok(arrival) = arrival {
+                    self.arrived(arrival);
+                }
+            }
             recv(opened) -> opened => {
                 let link = self.opening.finish(opened);
                 self.opened(link);
@@ -199,13 +201,7 @@ impl<W: Write> App<W> {
         if self.ended.is_none() {
             self.draw();
         }
-        if self
-            .asking
-            .due(self.need())
-            .is_some_and(|due| due <= self.now())
-        {
-            self.ask();
-        }
+        self.ask();
     }
 
     fn event(&mut self, event: TermEvent, effects: &mut Vec<Effect>, manners: &mut dyn Manners) {
@@ -267,7 +263,25 @@ impl<W: Write> App<W> {
     fn perform(&mut self, effect: Effect, manners: &mut dyn Manners) {
         match effect {
             Effect::Suspend => self.suspend(manners),
-            Effect::Send(command) => self.send(command),
+            Effect::Send(command) => self.send(&command),
+            Effect::Fork(lane) => {
+                let from = self.focus();
+                self.links.fork(from, lane, letter(lane).to_string());
+            }
+            Effect::Recorded(lane, folder) => {
+                let run = self.state.run.as_ref();
+                let known = run.and_then(|run| run.about.clone().zip(run.frame.clone()));
+                if let Some((about, frame)) = known {
+                    self.links.read(lane, folder, about, frame);
+                }
+            }
+            Effect::Kill(lane) => self.let_go(|other| other == lane),
+            Effect::Promote(lane) => {
+                if let Some(joined) = self.links.of(lane) {
+                    joined.link.promote();
+                }
+                self.let_go(|other| other != lane);
+            }
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),
             Effect::Leave(Exit::Asked) => self.end(Ended::Asked),
@@ -275,30 +289,96 @@ impl<W: Write> App<W> {
         }
     }
 
-    fn send(&mut self, command: Command) {
-        let (Some(link), Some(run)) = (&mut self.link, &mut self.state.run) else {
-            return;
-        };
-        match link.send(command.clone()) {
-            Ok(id) => {
-                run.sent(id, command);
-                self.asking.hurry();
+    /// The lane that has the keys.
+    fn focus(&self) -> u8 {
+        self.state.run.as_ref().map_or(0, |run| run.lane)
+    }
+
+    /// Lanes in step are paused, resumed and paced together.
+    fn send(&mut self, command: &Command) {
+        let focus = self.focus();
+        let shared = matches!(
+            command,
+            Command::Pause | Command::Resume | Command::Step { .. } | Command::SetPace(_)
+        );
+        let all = shared && !self.state.lanes.free;
+        let mut lost = Vec::new();
+        for joined in &mut self.links.joined {
+            let run = self.state.lane_mut(joined.lane);
+            let Some(run) = run.filter(|run| all || run.lane == focus) else {
+                continue;
+            };
+            match joined.link.send(command.clone()) {
+                Ok(id) => {
+                    run.sent(id, command.clone());
+                    joined.asking.hurry();
+                }
+                Err(Gone) => lost.push(joined.lane),
             }
-            Err(Gone) => self.lost(),
         }
+        lost.into_iter().for_each(|lane| self.lost(lane));
+    }
+
+    /// Ends the lanes that are `meant`.
+    fn let_go(&mut self, meant: impl Fn(u8) -> bool) {
+        self.links.joined.retain_mut(|joined| {
+            if meant(joined.lane) {
+                // One that has ended already needs no asking.
+                let _ = joined.link.send(Command::Quit);
+            }
+            !meant(joined.lane)
+        });
+    }
+
+    fn arrived(&mut self, arrival: Arrival) {
+        self.state.lanes.coming = None;
+        let (lane, outcome) = match arrival {
+            Arrival::Forked(lane, link) => (lane, link.map(|link| self.forked(lane, link))),
+            Arrival::Recorded(lane, run) => (
+                lane,
+                run.map(|run| {
+                    let words = format!("lane {} is {}", letter(lane), run.source);
+                    self.state.lanes.beside.push(*run);
+                    words
+                }),
+            ),
+        };
+        if let Some(run) = &mut self.state.run {
+            match outcome {
+                Ok(words) => run.say(Tone::Good, words),
+                Err(why) => run.say(Tone::Refused, format!("no lane {}: {why}", letter(lane))),
+            }
+        }
+        self.draw();
+        self.ask();
+    }
+
+    fn forked(&mut self, lane: u8, link: Box<dyn Link>) -> String {
+        self.links.join(lane, link);
+        let mut run = Run::new(
+            self.state
+                .run
+                .as_ref()
+                .map_or_else(String::new, |run| run.source.clone()),
+        );
+        run.lane = lane;
+        self.state.lanes.beside.push(run);
+        let ms = self.links.asked.elapsed().as_millis();
+        let name = letter(lane);
+        format!("forked {name} in {ms} ms: ] goes to it, C compares, :kill ends it")
     }
 
     fn open(&mut self, source: String) {
         self.opening.begin(&source);
         self.came_from = self.state.start.take();
         self.state.run = Some(Run::new(source));
-        self.asking = Asking::default();
     }
 
     fn opened(&mut self, link: Result<Box<dyn Link>, String>) {
         match link {
             Ok(link) => {
-                self.link = Some(link);
+                let lane = self.focus();
+                self.links.join(lane, link);
                 self.came_from = None;
                 self.ask();
             }
@@ -314,12 +394,12 @@ impl<W: Write> App<W> {
         }
     }
 
-    fn need(&self) -> Need {
-        let Some(run) = &self.state.run else {
+    fn need(&self, lane: u8) -> Need {
+        let Some(run) = self.state.lane(lane) else {
             return Need::Nothing;
         };
         let known = run.frame.as_ref().is_some_and(|frame| frame.epoch > 0) && run.about.is_some();
-        let request = run.request(wanted(&self.state), self.now());
+        let request = run.request(wanted_of(&self.state, lane), self.now());
         let missing = request.panels.iter().any(|wanted| {
             let drawn = run
                 .panels
@@ -336,42 +416,79 @@ impl<W: Write> App<W> {
         }
     }
 
-    /// Asks for what is visible, unless an answer is under way.
-    fn ask(&mut self) {
-        let now = self.now();
-        let wanted = wanted(&self.state);
-        let (Some(link), Some(run)) = (&mut self.link, &self.state.run) else {
-            return;
-        };
-        if run.gone || self.asking.due(Need::Now).is_none() {
-            return;
-        }
-        let request = run.request(wanted, now);
-        match link.ask(request.clone()) {
-            Ok(true) => self.asking.asked(request, now),
-            Ok(false) => self.asking.put_off(now),
-            Err(Gone) => self.lost(),
-        }
+    /// When to ask a lane; a picture that is held still asks nothing of those beside it.
+    fn due_of(&self, lane: u8, asking: &Asking) -> Option<Duration> {
+        let held = self
+            .state
+            .run
+            .as_ref()
+            .is_some_and(|run| run.frozen.is_some());
+        let due = asking.due(self.need(lane));
+        due.filter(|_| !held || lane == self.focus())
     }
 
-    /// Takes the frame that has come.
-    fn take(&mut self) {
+    fn due(&self) -> Option<Duration> {
+        let links = self.links.joined.iter();
+        links
+            .filter_map(|joined| self.due_of(joined.lane, &joined.asking))
+            .min()
+    }
+
+    /// Asks every lane for which it is time for what is visible, unless an answer is under way.
+    fn ask(&mut self) {
         let now = self.now();
-        let (Some(link), Some(run)) = (&mut self.link, &mut self.state.run) else {
+        let due = |app: &Self, place: usize| {
+            let joined = app.links.joined.get(place)?;
+            let due = app.due_of(joined.lane, &joined.asking)?;
+            (due <= now).then_some(joined.lane)
+        };
+        let mut lost = Vec::new();
+        for place in 0..self.links.joined.len() {
+            let Some(lane) = due(self, place) else {
+                continue;
+            };
+            let wanted = wanted_of(&self.state, lane);
+            let Some(run) = self.state.lane(lane).filter(|run| !run.gone) else {
+                continue;
+            };
+            let request = run.request(wanted, now);
+            let joined = &mut self.links.joined[place];
+            match joined.link.ask(request.clone()) {
+                Ok(true) => joined.asking.asked(request, now),
+                Ok(false) => joined.asking.put_off(now),
+                Err(Gone) => lost.push(lane),
+            }
+        }
+        lost.into_iter().for_each(|lane| self.lost(lane));
+    }
+
+    fn rung(&mut self, place: usize, alive: bool) {
+        let Some(joined) = self.links.joined.get_mut(place) else {
             return;
         };
-        let Some(frame) = link.take() else { return };
-        let request = self.asking.answered().unwrap_or_default();
+        let lane = joined.lane;
+        if !alive {
+            return self.lost(lane);
+        }
+        let now = self.begun.elapsed();
+        let Some(frame) = joined.link.take() else {
+            return;
+        };
+        let request = joined.asking.answered().unwrap_or_default();
         self.state.now = now;
-        if run.take(frame, &request, now) {
+        let changed = self
+            .state
+            .lane_mut(lane)
+            .map(|run| run.take(frame, &request, now));
+        if changed == Some(true) {
             self.draw();
         }
     }
 
     /// The run has ended under the screen.
-    fn lost(&mut self) {
-        self.link = None;
-        if let Some(run) = &mut self.state.run {
+    fn lost(&mut self, lane: u8) {
+        self.links.joined.retain(|joined| joined.lane != lane);
+        if let Some(run) = self.state.lane_mut(lane) {
             run.gone = true;
         }
         self.draw();
@@ -386,7 +503,10 @@ impl<W: Write> App<W> {
         });
         let traffic = self.screen.traffic();
         match drawn {
-            Ok(()) if traffic.frames > before => self.asking.wrote(traffic.last_time),
+            Ok(()) if traffic.frames > before => {
+                let links = self.links.joined.iter_mut();
+                links.for_each(|joined| joined.asking.wrote(traffic.last_time));
+            }
             Ok(()) => {}
             Err(_) => self.end(Ended::Hangup),
         }
@@ -400,10 +520,9 @@ impl<W: Write> App<W> {
     }
 
     fn outcome(mut self) -> Outcome {
-        if let Some(link) = &mut self.link {
-            // A run that has ended already needs no asking.
-            let _ = link.send(Command::Quit);
-        }
+        self.let_go(|_| true);
+        let main = self.state.lanes.main;
+        self.state.focus_lane(main);
         let run = self.state.run.filter(|_| self.state.start.is_none());
         Outcome {
             ended: self.ended.unwrap_or(Ended::Asked),

@@ -42,6 +42,8 @@ pub enum Context {
     Reset,
     /// The list of breakpoints.
     Breakpoints,
+    /// The table of the lanes.
+    Compare,
     /// The command line.
     Palette,
     /// The value of a parameter is being typed.
@@ -73,6 +75,7 @@ impl Context {
             Self::Quit => "leaving",
             Self::Reset => "starting again",
             Self::Breakpoints => "breakpoints",
+            Self::Compare => "lanes compared",
             Self::Palette => "command line",
             Self::Value => "typing a value",
             Self::Filter => "typing a filter",
@@ -98,6 +101,7 @@ pub const STACKS: &[&[Context]] = {
         &[Quit, Always],
         &[Reset, Always],
         &[Breakpoints, Always],
+        &[Compare, Always],
         &[Palette, Line, LineCursor, Always],
         &[Value, Line, LineCursor, Always],
         &[Filter, Line, LineCursor, Always],
@@ -118,7 +122,7 @@ pub enum Argument {
     /// May be left out.
     Count,
     File,
-    /// A folder that is not there yet.
+    /// Of a recording, or one that is not there yet.
     Folder,
     Pace,
     /// On metrics, see [`Breakpoint`](crate::preset::Breakpoint).
@@ -127,6 +131,10 @@ pub enum Argument {
     Back,
     /// The number of a breakpoint.
     Breakpoint,
+    /// The letter of one; may be left out.
+    Lane,
+    /// May be left out.
+    InStep,
     /// May be left out.
     Words,
     View,
@@ -149,6 +157,8 @@ impl Argument {
             Self::Condition => "METRIC > NUMBER [for TIME] [and|or ...] | nan",
             Self::Back => "N | -N",
             Self::Breakpoint => "N | all",
+            Self::Lane => "[A-D]",
+            Self::InStep => "step | free",
             Self::Words => "[WORDS]",
             Self::View => "NUMBER | NAME",
         }
@@ -164,6 +174,8 @@ impl Argument {
                 | Self::Count
                 | Self::Condition
                 | Self::Words
+                | Self::Lane
+                | Self::InStep
                 | Self::Pace
         )
     }

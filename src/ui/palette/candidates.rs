@@ -61,6 +61,10 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
             ("watch", "the pace at which one can follow"),
             ("slow", "slow motion"),
         ]),
+        Argument::InStep => words(&[
+            ("step", "they wait for each other"),
+            ("free", "each as fast as it can"),
+        ]),
         Argument::View => views(state, row, rest),
         Argument::Condition => conditions(state, row, rest),
         Argument::Breakpoint => breakpoints(state, row, rest),
@@ -69,6 +73,7 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
         | Argument::Count
         | Argument::File
         | Argument::Folder
+        | Argument::Lane
         | Argument::Words => {
             vec![Candidate {
                 line: format!("{} {rest}", row.id),

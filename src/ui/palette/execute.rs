@@ -7,7 +7,7 @@ use crate::engine::{Command, Pace, StepOf, Target};
 use crate::ui::keys::{Argument, Binding, TABLE, command};
 use crate::ui::state::State;
 use crate::ui::state::run::Run;
-use crate::ui::update::{Effect, param, run as asking, screen, update};
+use crate::ui::update::{Effect, lanes, param, run as asking, screen, update};
 
 /// Does one line, or says why it cannot be done.
 pub fn execute(state: &mut State, line: &str) -> Result<Vec<Effect>, String> {
@@ -22,11 +22,17 @@ pub fn execute(state: &mut State, line: &str) -> Result<Vec<Effect>, String> {
         let now = state.now;
         return Ok(update(state, row.action, now));
     }
-    let run = state.run.as_mut().ok_or("nothing is running yet")?;
+    let run = state.run.as_ref().ok_or("nothing is running yet")?;
     if run.gone || run.frame.is_none() {
         return Err("there is no run to command".into());
     }
-    with_argument(run, row, rest)
+    if let Some(done) = lanes::typed(state, row.id, rest) {
+        return done;
+    }
+    match &mut state.run {
+        Some(run) => with_argument(run, row, rest),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The command of that name, or the only one that begins so.
@@ -112,6 +118,8 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
             send(Command::Unbreak(Some(number)))
         }
         Argument::Pace => send(Command::SetPace(pace(run, rest)?)),
+        // Handled with the other commands of lanes.
+        Argument::Lane | Argument::InStep => Ok(Vec::new()),
         Argument::Words => send(Command::Mark(rest.to_owned())),
         Argument::View => view(run, rest),
     }

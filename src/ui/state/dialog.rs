@@ -10,6 +10,8 @@ pub enum Dialog {
     Reset,
     /// The list, with the selected row.
     Breakpoints(usize),
+    /// The table of the lanes, with its first row.
+    Compare(usize),
     Palette(Palette),
     /// The value of the parameter of that number.
     Value {

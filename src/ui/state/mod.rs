@@ -2,8 +2,10 @@
 
 pub mod dialog;
 pub mod field;
+pub mod lanes;
 pub mod panel;
 pub mod params;
+pub mod recorded;
 pub mod run;
 pub mod start;
 pub mod stretch;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use ratatui::layout::Size;
 
 use self::dialog::Dialog;
+use self::lanes::Lanes;
 use self::run::Run;
 use self::start::{PresetEntry, Start};
 use self::tab::Focus;
@@ -35,7 +38,9 @@ pub struct State {
     pub start: Option<Start>,
     /// Known presets, for the command line.
     pub presets: Vec<PresetEntry>,
+    /// The lane that has the keys.
     pub run: Option<Run>,
+    pub lanes: Lanes,
     pub dialog: Option<Dialog>,
     /// Command lines of the past, the latest last.
     pub recall: Vec<String>,
@@ -67,6 +72,7 @@ impl State {
             start: None,
             presets: Vec::new(),
             run: None,
+            lanes: Lanes::default(),
             dialog: None,
             recall: Vec::new(),
         }
@@ -90,6 +96,7 @@ impl State {
                 Dialog::Quit => vec![Quit, Always],
                 Dialog::Reset => vec![Reset, Always],
                 Dialog::Breakpoints(_) => vec![Breakpoints, Always],
+                Dialog::Compare(_) => vec![Compare, Always],
                 Dialog::Palette(_) => vec![Palette, Line, LineCursor, Always],
                 Dialog::Value { .. } => vec![Value, Line, LineCursor, Always],
                 Dialog::Filter(_) => vec![Filter, Line, LineCursor, Always],

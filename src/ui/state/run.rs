@@ -57,6 +57,10 @@ pub struct LogView {
 }
 
 pub struct Run {
+    /// Its number among the lanes, which has its colour and letter.
+    pub lane: u8,
+    /// A recording, which does not move.
+    pub still: bool,
     /// What the run was opened with: `NAME`, `NAME:VARIANT` or a path.
     pub source: String,
     pub about: Option<Box<About>>,
@@ -90,6 +94,8 @@ pub struct Run {
 impl Run {
     pub fn new(source: String) -> Self {
         Self {
+            lane: 0,
+            still: false,
             source,
             about: None,
             frame: None,
@@ -110,6 +116,30 @@ impl Run {
             saved: None,
             gone: false,
             waiting: Vec::new(),
+        }
+    }
+
+    /// Takes over how `other` is looked at, as far as it has the same panels.
+    pub fn look_like(&mut self, other: &Self) {
+        self.stretch = other.stretch;
+        self.crosshair = other.crosshair;
+        self.smoothing = other.smoothing;
+        let panels = |run: &Self| run.description().map(|table| table.panels.clone());
+        if panels(self) != panels(other) {
+            return;
+        }
+        self.tab = other.tab;
+        self.zoomed = other.zoomed;
+        self.tabs.clone_from(&other.tabs);
+        let last = self
+            .description()
+            .map_or(0, |table| table.params.len().saturating_sub(1));
+        self.params.selected = other.params.selected.min(last);
+        for (panel, shown) in self.panels.iter_mut().zip(&other.panels) {
+            *panel = PanelState {
+                drawn: panel.drawn.take(),
+                ..shown.clone()
+            };
         }
     }
 
@@ -379,7 +409,8 @@ impl Run {
             | Command::Break(_)
             | Command::Unbreak(_)
             | Command::SwitchBreakpoint(_) => self.say(Tone::Good, words),
-            Command::Rewind(_)
+            Command::InStep(_)
+            | Command::Rewind(_)
             | Command::SetPace(_)
             | Command::Until(_)
             | Command::Reset { .. }

@@ -21,7 +21,7 @@ use ratatui::style::Style;
 pub use detect::{ColorChoice, Environment};
 pub use level::{Level, SIGNED_LEVELS, UNSIGNED_LEVELS};
 pub use role::Role;
-pub use series::{Dash, Series};
+pub use series::{COLOURS, Dash, Series};
 pub use symbols::Symbols;
 
 /// How many colours the terminal shows.

@@ -35,7 +35,8 @@ pub struct Series {
     pub dash: Dash,
 }
 
-const COLOURS: usize = 8;
+/// Of which each has a marker of its own.
+pub const COLOURS: usize = 8;
 
 // The idea is Okabe and Ito's (2008); their tones were moved until every pair is far apart for each kind
 // of eye and each tone keeps a contrast of 3 to its background.

@@ -8,7 +8,7 @@ use crate::ui::state::tab::Focus;
 
 pub fn update(state: &mut State, action: ListAction) {
     let page = usize::from(state.size.height.saturating_sub(6)).max(1);
-    if let Some(Dialog::Help(top)) = &mut state.dialog {
+    if let Some(Dialog::Help(top) | Dialog::Compare(top)) = &mut state.dialog {
         // The view stops at the last line.
         *top = scrolled(*top, action, page, usize::MAX / 2);
     } else if let Some(start) = &mut state.start {

@@ -2,6 +2,7 @@
 
 mod breakpoints;
 pub mod chart;
+pub mod lanes;
 mod list;
 mod map;
 pub mod param;
@@ -10,6 +11,7 @@ pub mod run;
 pub mod screen;
 mod text;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::action::{Action, DialogAction, PanelAction, StartAction};
@@ -23,6 +25,14 @@ use crate::engine::Command;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send(Command),
+    /// Fork the run that has the keys into a lane.
+    Fork(u8),
+    /// End a lane.
+    Kill(u8),
+    /// Only this lane goes on.
+    Promote(u8),
+    /// Read a recording into a lane.
+    Recorded(u8, PathBuf),
     /// Open the preset chosen on the start screen.
     Open(String),
     /// Write every cell again.
@@ -56,6 +66,7 @@ pub fn update(state: &mut State, action: Action, now: Duration) -> Vec<Effect> {
         Action::Start(action) => start(state, action),
         Action::Dialog(action) => dialog(state, action),
         Action::Break(action) => breakpoints::update(state, action),
+        Action::Lane(action) => lanes::update(state, action),
         Action::Text(action) => none(|| text::update(state, action)),
     }
 }

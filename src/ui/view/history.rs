@@ -1,5 +1,7 @@
 //! Metrics over time, from the screen's copy of the history.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::widgets::StatefulWidget;
 
@@ -8,6 +10,7 @@ use super::{Memory, expect, has_focus};
 use crate::engine::Bucket;
 use crate::models::table::{MetricSpec, PanelKind, PanelSpec, Scale, Text};
 use crate::preset::Expect;
+use crate::ui::state::lanes::{Lanes, group, letter};
 use crate::ui::state::run::{Run, SMOOTHING};
 use crate::ui::theme::Theme;
 use crate::ui::update::chart::is_log;
@@ -17,14 +20,23 @@ use crate::ui::widget::format;
 /// A metric in a chart.
 struct Curve<'a> {
     metric: &'a MetricSpec,
+    label: Cow<'a, str>,
     group: usize,
     theory: bool,
     /// The first sample of the buckets, before the stretch where smoothing has to be led in.
     from: u64,
+    to: f64,
     buckets: Vec<Bucket>,
 }
 
-pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
+pub fn draw(
+    run: &Run,
+    lanes: &Lanes,
+    theme: Theme,
+    slot: Slot,
+    memory: &mut Memory,
+    buf: &mut Buffer,
+) {
     let Slot {
         panel: number,
         area,
@@ -40,21 +52,27 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
     else {
         return;
     };
-    let samples = run.history.samples();
+    let all = lanes.all(run);
+    let samples = all.iter().map(|lane| lane.history.samples()).max();
+    let samples = samples.unwrap_or(0);
     let (from, to) = run.stretch.range(samples, run.planned());
     let columns = Chart::columns(theme, area, to - from);
     let keep = SMOOTHING[run.smoothing];
-    let curves = curves(run, metrics, &lead_in(keep, from, to, columns));
+    let seen = lead_in(keep, from, to, columns);
+    let curves = match lanes.is_alone() {
+        true => curves(run, metrics, &seen),
+        false => of_lanes(run, lanes, metrics, &seen),
+    };
     let lines: Vec<Line> = curves
         .iter()
         .map(|curve| Line {
-            label: &curve.metric.label,
+            label: &curve.label,
             group: curve.group,
             theory: curve.theory,
             better: curve.metric.better,
             data: Data::Buckets {
                 from: curve.from as f64,
-                to: to as f64,
+                to: curve.to,
                 buckets: &curve.buckets,
             },
         })
@@ -153,9 +171,11 @@ fn curves<'a>(run: &'a Run, ids: &[Text], window: &Window) -> Vec<Curve<'a>> {
         }
         curves.push(Curve {
             metric,
+            label: Cow::Borrowed(&metric.label),
             group,
             theory,
             from: window.from,
+            to: window.to as f64,
             buckets: run
                 .history
                 .columns(number, window.from, window.to, window.columns),
@@ -180,6 +200,67 @@ fn curves<'a>(run: &'a Run, ids: &[Text], window: &Window) -> Vec<Curve<'a>> {
         curves.retain(has_any);
     }
     curves
+}
+
+/// The curves of all lanes, each in the colour of its lane and with its letter; predictions of the
+/// lane under focus only. Folded: the median of the lanes in their span.
+fn of_lanes<'a>(run: &'a Run, lanes: &'a Lanes, ids: &[Text], window: &Window) -> Vec<Curve<'a>> {
+    let all = lanes.all(run);
+    let mut drawn: Vec<(u8, Vec<Curve>)> = all
+        .iter()
+        .map(|lane| (lane.lane, curves(lane, ids, window)))
+        .collect();
+    let width = (window.to - window.from) as f64 / window.columns.max(1) as f64;
+    for ((_, curves), lane) in drawn.iter_mut().zip(&all) {
+        // Beyond the end of a lane nothing is missing.
+        let held = lane.history.samples().saturating_sub(window.from) as f64;
+        let count = ((held / width.max(f64::MIN_POSITIVE)).ceil() as usize).min(window.columns);
+        for curve in curves {
+            curve.buckets.truncate(count);
+            curve.to = window.from as f64 + count as f64 * width;
+        }
+    }
+    if lanes.folded {
+        return folded(drawn, width);
+    }
+    let mut out = Vec::new();
+    for (lane, curves) in drawn {
+        for mut curve in curves.into_iter().filter(|c| lane == run.lane || !c.theory) {
+            curve.label = format!("{} {}", curve.metric.label, letter(lane)).into();
+            curve.group = group(lane, curve.group);
+            out.push(curve);
+        }
+    }
+    out
+}
+
+/// The median of the lanes, with the span from the lowest to the highest.
+fn folded(drawn: Vec<(u8, Vec<Curve<'_>>)>, width: f64) -> Vec<Curve<'_>> {
+    let mut all = drawn.into_iter().map(|(_, curves)| curves);
+    let Some(mut first) = all.next() else {
+        return Vec::new();
+    };
+    let others: Vec<Vec<Curve>> = all.collect();
+    for curve in first.iter_mut().filter(|curve| !curve.theory) {
+        let same = others
+            .iter()
+            .flatten()
+            .filter(|other| other.metric.id == curve.metric.id);
+        let all: Vec<&[Bucket]> = same.map(|other| &other.buckets[..]).collect();
+        let longest = all.iter().map(|buckets| buckets.len()).max().unwrap_or(0);
+        let count = longest.max(curve.buckets.len());
+        let median = |place: usize| {
+            let here = curve.buckets.get(place).into_iter();
+            let there = all.iter().filter_map(|buckets| buckets.get(place));
+            let there = here.chain(there).filter(|bucket| bucket.count > 0);
+            Bucket::median(&there.copied().collect::<Vec<_>>())
+        };
+        let buckets: Vec<Bucket> = (0..count).map(median).collect();
+        curve.label = format!("{} median of {}", curve.metric.label, all.len() + 1).into();
+        curve.to = curve.from as f64 + count as f64 * width;
+        curve.buckets = buckets;
+    }
+    first
 }
 
 /// What the preset expects of these metrics: words before the value, value, tolerance.

@@ -8,6 +8,7 @@ mod expect;
 mod footer;
 mod help;
 mod history;
+mod lanes;
 pub mod layout;
 mod log;
 mod message;
@@ -93,9 +94,9 @@ fn draw_run(state: &State, run: &Run, memory: &mut Memory, area: Rect, buf: &mut
         return;
     }
     let places = places(run, area);
-    status::draw(run, theme, places.page, places.status, buf);
+    status::draw(run, &state.lanes, theme, places.page, places.status, buf);
     for slot in &places.slots {
-        panel::draw(run, theme, *slot, memory, buf);
+        panel::draw(run, &state.lanes, theme, *slot, memory, buf);
     }
     if let Some(log) = places.log {
         log::draw(run, theme, log, buf);
@@ -119,8 +120,26 @@ pub fn wanted(state: &State) -> Vec<PanelRequest> {
     slots
         .into_iter()
         .filter(|slot| drawn_by_model(slot.panel))
-        .map(|slot| panel::request(run, state.theme, slot))
+        .map(|slot| panel::request(run, state.lanes.difference, state.theme, slot))
         .collect()
+}
+
+/// What a lane must draw beside the one that has the keys: its curves, and its half of a difference.
+pub fn wanted_of(state: &State, lane: u8) -> Vec<PanelRequest> {
+    let Some(run) = &state.run else {
+        return Vec::new();
+    };
+    if run.lane == lane {
+        return wanted(state);
+    }
+    let pair = state.lanes.compared(run).filter(|_| state.lanes.difference);
+    let in_pair = pair.is_some_and(|(a, b)| a.lane == lane || b.lane == lane);
+    let shared = |request: &PanelRequest| match run.panel_kind(request.panel) {
+        Some(PanelKind::Curves) => !state.lanes.folded,
+        Some(PanelKind::HeatMap) => in_pair,
+        _ => false,
+    };
+    wanted(state).into_iter().filter(shared).collect()
 }
 
 /// Whether a panel has the keys.

@@ -1,12 +1,16 @@
 //! One panel of the model, by its kind.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::widgets::{StatefulWidget, Widget};
 
+use super::lanes::difference;
 use super::layout::Slot;
 use super::{Memory, has_focus, history};
-use crate::models::panel::{Curves, PanelData, PanelRequest};
+use crate::models::panel::{Curves, PanelData, PanelRequest, Reduce, Series};
 use crate::models::table::{Better, PanelKind, PanelSpec, Scale};
+use crate::ui::state::lanes::{Lanes, group, letter};
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::update::chart::is_log;
@@ -15,7 +19,14 @@ use crate::ui::widget::{
     TableView, XAxis,
 };
 
-pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut Buffer) {
+pub fn draw(
+    run: &Run,
+    lanes: &Lanes,
+    theme: Theme,
+    slot: Slot,
+    memory: &mut Memory,
+    buf: &mut Buffer,
+) {
     let Some(spec) = run
         .description()
         .and_then(|table| table.panels.get(slot.panel))
@@ -24,7 +35,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
     };
     let area = slot.area;
     if let PanelKind::History { .. } = spec.kind {
-        history::draw(run, theme, slot, memory, buf);
+        history::draw(run, lanes, theme, slot, memory, buf);
         return;
     }
     let title = title(run, slot.panel, spec);
@@ -35,9 +46,15 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
         .and_then(|panel| panel.drawn.as_ref());
     match drawn.map(|drawn| &drawn.data) {
         Some(PanelData::Curves(curves)) => {
-            draw_curves(run, theme, slot, &title, curves, memory, buf);
+            let series = series(run, lanes, slot.panel, curves);
+            draw_curves(run, theme, slot, &title, (curves, &series), memory, buf);
         }
         Some(PanelData::HeatMap(grid)) => {
+            let (title, grid) = match difference(run, lanes, slot.panel) {
+                None => (title, Cow::Borrowed(grid)),
+                Some(Ok((names, grid))) => (format!("{title}: {names}"), Cow::Owned(grid)),
+                Some(Err(why)) => return nothing(run, theme, slot, &title, &why, buf),
+            };
             let item = run.panels.get(slot.panel).map_or(0, |panel| panel.item);
             let state = memory.maps.entry((slot.panel, item)).or_default();
             state
@@ -46,7 +63,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
             let map = HeatMap {
                 theme,
                 title: &title,
-                grid,
+                grid: &grid,
                 cursor: run.panels.get(slot.panel).and_then(|panel| panel.cursor),
                 focused,
             };
@@ -136,21 +153,52 @@ fn nothing(run: &Run, theme: Theme, slot: Slot, title: &str, why: &str, buf: &mu
     }
 }
 
+/// A label, a group, and what is drawn so.
+type Look<'a> = (Cow<'a, str>, usize, &'a Series);
+
+/// The curves of all lanes, each with its label and look.
+fn series<'a>(run: &'a Run, lanes: &'a Lanes, panel: usize, own: &'a Curves) -> Vec<Look<'a>> {
+    if lanes.is_alone() || lanes.folded {
+        let look = |series: &'a Series| (series.label.as_str().into(), series.group.into(), series);
+        return own.series.iter().map(look).collect();
+    }
+    let mut all = Vec::new();
+    for lane in lanes.all(run) {
+        let drawn = lane
+            .panels
+            .get(panel)
+            .and_then(|panel| panel.drawn.as_ref());
+        let Some(PanelData::Curves(curves)) = drawn.map(|drawn| &drawn.data) else {
+            continue;
+        };
+        let focus = lane.lane == run.lane;
+        for series in curves
+            .series
+            .iter()
+            .filter(|series| focus || !series.theory)
+        {
+            let label = format!("{} {}", series.label, letter(lane.lane));
+            let look = group(lane.lane, usize::from(series.group));
+            all.push((label.into(), look, series));
+        }
+    }
+    all
+}
+
 fn draw_curves(
     run: &Run,
     theme: Theme,
     slot: Slot,
     title: &str,
-    curves: &Curves,
+    (curves, series): (&Curves, &[Look]),
     memory: &mut Memory,
     buf: &mut Buffer,
 ) {
-    let lines: Vec<Line> = curves
-        .series
+    let lines: Vec<Line> = series
         .iter()
-        .map(|series| Line {
-            label: &series.label,
-            group: usize::from(series.group),
+        .map(|(label, group, series)| Line {
+            label,
+            group: *group,
             theory: series.theory,
             better: Better::Neither,
             data: Data::Points(&series.points),
@@ -174,8 +222,8 @@ fn draw_curves(
     chart.render(slot.area, buf, state);
 }
 
-/// What the model must draw for a panel at its place.
-pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
+/// What the model must draw for a panel at its place. Only means of blocks can be subtracted.
+pub fn request(run: &Run, difference: bool, theme: Theme, slot: Slot) -> PanelRequest {
     let (rows, cols) = match run.panel_kind(slot.panel) {
         Some(PanelKind::HeatMap) => HeatMap::capacity(theme, slot.area),
         Some(PanelKind::Image) => PictureView::capacity(theme, slot.area),
@@ -191,7 +239,11 @@ pub fn request(run: &Run, theme: Theme, slot: Slot) -> PanelRequest {
         item: shown.item,
         rows,
         cols,
-        reduce: shown.reduce,
+        reduce: if difference {
+            Reduce::Mean
+        } else {
+            shown.reduce
+        },
         window: shown.window,
         cursor: shown.cursor,
     }

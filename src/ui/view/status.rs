@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::engine::{Frame, Pace, RunState};
+use crate::ui::state::lanes::Lanes;
 use crate::ui::state::run::Run;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::format;
@@ -42,7 +43,14 @@ pub fn name(run: &Run) -> String {
 }
 
 /// Draws the line; `page` is which of how many pages of panels the open view shows.
-pub fn draw(run: &Run, theme: Theme, page: (usize, usize), area: Rect, buf: &mut Buffer) {
+pub fn draw(
+    run: &Run,
+    lanes: &Lanes,
+    theme: Theme,
+    page: (usize, usize),
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let mut pen = Pen::new(theme, area, buf);
     let piece = |text: String, role: Role| -> Piece { (text, theme.style(role)) };
     let (word, role) = word(run, theme);
@@ -54,6 +62,7 @@ pub fn draw(run: &Run, theme: Theme, page: (usize, usize), area: Rect, buf: &mut
         piece(behind_word(run), Role::Dim),
     ];
     let mut x = pen.pieces(0, 0, &left);
+    x = pen.pieces(x, 0, &super::lanes::names(run, lanes, theme));
     let right = |long: bool| right(run, theme, long);
     let room = pen.width().saturating_sub(x + 2);
     let fits = |(tabs, right): &(Vec<Piece>, Vec<Piece>)| {

@@ -153,6 +153,29 @@ pub(super) const DIALOGS: &[Binding] = &[
     .hint("close")
     .says("back to the run"),
     row(
+        "compare-up",
+        Context::Compare,
+        &["up", "k"],
+        list(ListAction::Lines(-1)),
+    )
+    .pair("scroll")
+    .says("a row up"),
+    row(
+        "compare-down",
+        Context::Compare,
+        &["down", "j"],
+        list(ListAction::Lines(1)),
+    )
+    .says("a row down"),
+    row(
+        "compare-close",
+        Context::Compare,
+        &["esc", "C", "q", "enter"],
+        Action::Dialog(DialogAction::Close),
+    )
+    .hint("close")
+    .says("back to the run"),
+    row(
         "quit-yes",
         Context::Quit,
         &["y", "q", "enter"],

@@ -1,8 +1,8 @@
 //! Rows that hold wherever a run is shown.
 
 use super::super::{Argument, Binding, Context};
-use super::{row, run, screen, view};
-use crate::ui::action::{RunAction, ScreenAction};
+use super::{lane, row, run, screen, view};
+use crate::ui::action::{LaneAction, RunAction, ScreenAction};
 
 pub(super) const EVERYWHERE: &[Binding] = &[
     // Everywhere.
@@ -53,15 +53,10 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .hint("{freeze}")
     .says("hold the picture still while the run goes on")
     .typed(Argument::None),
-    row(
-        "pace",
-        Context::Global,
-        &["p", "F"],
-        run(RunAction::TogglePace),
-    )
-    .hint("{pace}")
-    .says("flat out, or the pace at which one can watch; or N {unit}s a second")
-    .typed(Argument::Pace),
+    row("pace", Context::Global, &["p"], run(RunAction::TogglePace))
+        .hint("{pace}")
+        .says("flat out, or the pace at which one can watch; or N {unit}s a second")
+        .typed(Argument::Pace),
     row("slow", Context::Global, &["P"], run(RunAction::ToggleSlow))
         .says("slow motion, a few {quantum}s a second, and back")
         .typed(Argument::None),
@@ -184,6 +179,51 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     )
     .says("go on until a condition holds, or until so many {unit}s are done")
     .typed(Argument::Condition),
+    row("fork", Context::Global, &["F"], lane(LaneAction::Fork))
+        .says("fork the run into a lane beside it: same state, same seed; up to four")
+        .typed(Argument::None),
+    row(
+        "next-lane",
+        Context::Global,
+        &["]"],
+        lane(LaneAction::Turn(1)),
+    )
+    .says("give the next lane the keys: panels, parameters and commands are its own then"),
+    row(
+        "previous-lane",
+        Context::Global,
+        &["["],
+        lane(LaneAction::Turn(-1)),
+    )
+    .says("give the lane before the keys"),
+    row(
+        "compare",
+        Context::Global,
+        &["C"],
+        lane(LaneAction::Compare),
+    )
+    .says("the parameters in which the lanes differ, and their metrics at the same {unit}")
+    .typed(Argument::None),
+    row("lanes", Context::Global, &[], lane(LaneAction::ToggleStep))
+        .says("lanes in step, which wait for each other, or free")
+        .typed(Argument::InStep),
+    row("kill", Context::Global, &[], lane(LaneAction::Kill))
+        .says("end a lane: the one that has the keys, or the one named")
+        .typed(Argument::Lane),
+    row("promote", Context::Global, &[], lane(LaneAction::Promote))
+        .says("make a lane the main run; the others end")
+        .typed(Argument::Lane),
+    row(
+        "lane",
+        Context::Global,
+        &[],
+        screen(ScreenAction::Palette("lane ")),
+    )
+    .says("draw a recorded run beside this one")
+    .typed(Argument::Folder),
+    row("fold", Context::Global, &[], lane(LaneAction::Fold))
+        .says("draw the lanes as their median with a band, and back")
+        .typed(Argument::None),
     row(
         "record",
         Context::Global,

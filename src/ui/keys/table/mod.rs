@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use super::{Argument, Binding, Context};
 use crate::ui::action::{
-    Action, BreakAction, ChartAction, ListAction, MapAction, ParamAction, RasterAction, RunAction,
-    ScreenAction, StartAction, TextAction,
+    Action, BreakAction, ChartAction, LaneAction, ListAction, MapAction, ParamAction, RasterAction,
+    RunAction, ScreenAction, StartAction, TextAction,
 };
 
 /// All rows.
@@ -105,6 +105,10 @@ const fn start(action: StartAction) -> Action {
 
 const fn breaks(action: BreakAction) -> Action {
     Action::Break(action)
+}
+
+const fn lane(action: LaneAction) -> Action {
+    Action::Lane(action)
 }
 
 const fn text(action: TextAction) -> Action {

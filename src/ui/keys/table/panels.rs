@@ -1,10 +1,10 @@
 //! Rows of what has the focus: parameters, charts, heat maps, tables, the log.
 
 use super::super::{Argument, Binding, Context};
-use super::{chart, list, map, param, raster, row};
+use super::{chart, lane, list, map, param, raster, row};
 use crate::models::param::Stride;
 use crate::ui::action::{
-    Action, ChartAction, ListAction, MapAction, PanelAction, ParamAction, RasterAction,
+    Action, ChartAction, LaneAction, ListAction, MapAction, PanelAction, ParamAction, RasterAction,
 };
 
 pub(super) const PANELS: &[Binding] = &[
@@ -250,6 +250,14 @@ pub(super) const PANELS: &[Binding] = &[
         map(MapAction::Move(0, 10)),
     )
     .says("far right"),
+    row(
+        "difference",
+        Context::HeatMap,
+        &["d"],
+        lane(LaneAction::Difference),
+    )
+    .says("this lane minus the main one, in all heat maps, and back")
+    .typed(Argument::None),
     row("cursor", Context::HeatMap, &["c"], map(MapAction::Cursor))
         .hint("cell")
         .says("a cursor that reports the element under it")
