@@ -10,6 +10,7 @@ mod colours;
 mod hostile;
 mod jobs;
 mod keys;
+mod lanes;
 mod leaving;
 mod recording;
 mod showing;

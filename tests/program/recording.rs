@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 
 use crate::{hebbtop, paused};
 
-fn repeats(folder: &Path) {
+pub fn repeats(folder: &Path) {
     let mut program = Command::cargo_bin("hebbtop").unwrap();
     program.args(["run", "--json", "--journal"]);
     program.arg(folder.join("journal.jsonl")).assert().success();

@@ -5,6 +5,7 @@ mod balanced;
 mod feedback_alignment;
 mod fixture;
 mod keys;
+mod lanes;
 mod live;
 mod random;
 mod stage;

@@ -12,7 +12,7 @@ use crate::models::table::{MetricSpec, PanelKind, PanelSpec, Scale, Text};
 use crate::preset::Expect;
 use crate::ui::state::lanes::{Lanes, group, letter};
 use crate::ui::state::run::{Run, SMOOTHING};
-use crate::ui::theme::Theme;
+use crate::ui::theme::{COLOURS, Theme};
 use crate::ui::update::chart::is_log;
 use crate::ui::widget::chart::{Chart, ChartMark, Data, Line, Target, XAxis, XKind};
 use crate::ui::widget::format;
@@ -55,6 +55,8 @@ pub fn draw(
     let all = lanes.all(run);
     let samples = all.iter().map(|lane| lane.history.samples()).max();
     let samples = samples.unwrap_or(0);
+    // Beyond the end of the shortest lane nothing is missing.
+    let behind = all.iter().map(|lane| lane.history.samples()).min();
     let (from, to) = run.stretch.range(samples, run.planned());
     let columns = Chart::columns(theme, area, to - from);
     let keep = SMOOTHING[run.smoothing];
@@ -92,7 +94,7 @@ pub fn draw(
     let x = XAxis {
         kind,
         // The last sample is the number before their count.
-        now: samples.saturating_sub(1) as f64,
+        now: behind.unwrap_or(0).saturating_sub(1) as f64,
         ..XAxis::units(from, to, samples, &table.unit)
     };
     let marks: Vec<ChartMark> = run
@@ -115,6 +117,9 @@ pub fn draw(
             tolerance: *tolerance,
         })
         .collect();
+    let own = |curve: &Curve| curve.group % COLOURS == usize::from(run.lane);
+    let side_by_side = !lanes.is_alone() && !lanes.folded;
+    let chosen = curves.iter().position(own).filter(|_| side_by_side);
     let chart = Chart {
         window: &window,
         focused: has_focus(run, number),
@@ -128,6 +133,7 @@ pub fn draw(
         marks: &marks,
         crosshair: run.crosshair.map(|step| step.saturating_sub(1) as f64),
         smoothing: Some(keep).filter(|keep| *keep > 0.0),
+        chosen,
         ..Chart::new(theme, label, x, &lines)
     };
     let state = memory.charts.entry((number, 0)).or_default();
@@ -212,7 +218,6 @@ fn of_lanes<'a>(run: &'a Run, lanes: &'a Lanes, ids: &[Text], window: &Window) -
         .collect();
     let width = (window.to - window.from) as f64 / window.columns.max(1) as f64;
     for ((_, curves), lane) in drawn.iter_mut().zip(&all) {
-        // Beyond the end of a lane nothing is missing.
         let held = lane.history.samples().saturating_sub(window.from) as f64;
         let count = ((held / width.max(f64::MIN_POSITIVE)).ceil() as usize).min(window.columns);
         for curve in curves {
