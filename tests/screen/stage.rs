@@ -72,6 +72,7 @@ impl Stage {
                 queue(&mut effects, update(&mut self.state, action, now));
             }
         }
+        self.follow_focus();
         for effect in effects {
             match effect {
                 Effect::Send(command) => self.send(command),

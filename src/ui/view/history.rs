@@ -261,7 +261,7 @@ fn folded(drawn: Vec<(u8, Vec<Curve<'_>>)>, width: f64) -> Vec<Curve<'_>> {
             Bucket::median(&there.copied().collect::<Vec<_>>())
         };
         let buckets: Vec<Bucket> = (0..count).map(median).collect();
-        curve.label = format!("{} median of {}", curve.metric.label, all.len() + 1).into();
+        curve.label = format!("median {}", curve.metric.label).into();
         curve.to = curve.from as f64 + count as f64 * width;
         curve.buckets = buckets;
     }
