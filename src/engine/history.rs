@@ -101,13 +101,14 @@ impl Bucket {
     #[must_use]
     pub fn median(of: &[Self]) -> Self {
         let middle = |number: fn(&Self) -> f32| {
-            let mut sorted: Vec<f32> = of.iter().map(number).collect();
-            sorted.sort_by(f32::total_cmp);
+            let mut sorted: Vec<f64> = of.iter().map(|bucket| number(bucket).into()).collect();
+            sorted.sort_by(f64::total_cmp);
             let half = sorted.len() / 2;
-            match sorted.len() % 2 {
+            let middle = match sorted.len() % 2 {
                 0 => (sorted[half - 1] + sorted[half]) / 2.0,
                 _ => sorted[half],
-            }
+            };
+            middle as f32
         };
         let means = || of.iter().map(|bucket| bucket.mean);
         if of.is_empty() {
@@ -370,6 +371,15 @@ mod tests {
                 "{columns} columns"
             );
         }
+    }
+
+    #[test]
+    fn a_median_is_of_the_runs_that_are_there() {
+        let of = |x: f64| Bucket::of(x);
+        let median = Bucket::median(&[of(9.0), of(1.0), of(4.0)]);
+        assert_eq!((median.min, median.mean, median.max), (1.0, 4.0, 9.0));
+        assert_eq!(Bucket::median(&[of(8.0), of(2.0)]).last, 5.0);
+        assert_eq!(Bucket::median(&[]).count, 0);
     }
 
     #[test]
