@@ -1,7 +1,10 @@
 //! The sets that are compiled in; the README.md beside each says where it comes from.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+
+use flate2::bufread::GzDecoder;
 
 use super::set::{Half, Part, assemble};
 use super::{Dataset, idx};
@@ -9,16 +12,38 @@ use super::{Dataset, idx};
 macro_rules! half {
     ($folder:literal, $half:literal) => {
         Half {
-            images: half!($folder, $half, "-images-idx3-ubyte.gz", 3),
-            labels: half!($folder, $half, "-labels-idx1-ubyte.gz", 1),
+            images: file!($folder, $half, "-images-idx3-ubyte.gz", 3),
+            labels: file!($folder, $half, "-labels-idx1-ubyte.gz", 1),
         }
     };
+}
+
+macro_rules! file {
     ($folder:literal, $half:literal, $kind:literal, $sizes:literal) => {
         unpack(
             concat!($folder, "/", $half, $kind),
             include_bytes!(concat!($folder, "/", $half, $kind)),
             $sizes,
         )
+    };
+}
+
+/// A half of glyph47, whose images build.rs has repacked.
+macro_rules! glyphs {
+    ($half:literal) => {
+        Half {
+            images: unpack(
+                concat!("glyph47/", $half, "-images-idx3-ubyte.gz"),
+                &join(include_bytes!(concat!(
+                    env!("OUT_DIR"),
+                    "/glyph47-",
+                    $half,
+                    "-images.gz"
+                ))),
+                3,
+            ),
+            labels: file!("glyph47", $half, "-labels-idx1-ubyte.gz", 1),
+        }
     };
 }
 
@@ -40,7 +65,7 @@ pub fn glyphs() -> Arc<Dataset> {
     static GLYPHS: OnceLock<Arc<Dataset>> = OnceLock::new();
     GLYPHS
         .get_or_init(|| {
-            let (train, test) = (half!("glyph47", "train"), half!("glyph47", "t10k"));
+            let (train, test) = (glyphs!("train"), glyphs!("t10k"));
             let set = assemble("glyph47", train, test, false);
             Arc::new(set.expect("the embedded glyphs fit together"))
         })
@@ -55,9 +80,46 @@ fn unpack(file: &str, packed: &[u8], sizes: usize) -> Part {
     }
 }
 
+/// The IDX file from its header, the kinds of its pixels (black, grey or white, four in a byte, the
+/// first lowest) and the grey ones.
+fn join(packed: &[u8]) -> Vec<u8> {
+    const HEADER: usize = 16;
+    let mut parts = Vec::new();
+    let read = GzDecoder::new(packed).read_to_end(&mut parts);
+    read.expect("the embedded files are whole");
+    let (header, rest) = parts.split_at(HEADER);
+    let sizes = header.as_chunks().0[1..].iter();
+    let pixels: usize = sizes
+        .map(|size| u32::from_be_bytes(*size) as usize)
+        .product();
+    let (kinds, greys) = rest.split_at(pixels.div_ceil(4));
+    let mut greys = greys.iter();
+    let mut idx = header.to_vec();
+    idx.reserve_exact(pixels);
+    idx.extend(
+        (0..pixels).map(|i| match kinds[i / 4] >> (2 * (i % 4)) & 3 {
+            0 => 0,
+            2 => 255,
+            _ => *greys.next().expect("a grey for each grey pixel"),
+        }),
+    );
+    idx
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What build.rs took apart is the file again, byte for byte.
+    #[test]
+    fn the_glyphs_are_those_of_their_files() {
+        let set = glyphs();
+        for (half, split) in [("train", &set.train), ("t10k", &set.test)] {
+            let file = format!("src/data/glyph47/{half}-images-idx3-ubyte.gz");
+            let original = idx::read(Path::new(&file), 3).expect("the original");
+            assert!(split.images == original.bytes, "{half}");
+        }
+    }
 
     /// Sizes, class counts and grey levels as digits8x8/README.md states them.
     #[test]
