@@ -16,4 +16,4 @@ mod recorder;
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
-pub use recorder::{Kept, create, reopen};
+pub use recorder::{Care, Kept, create, create_with, put, reopen, reopen_with};
