@@ -23,6 +23,7 @@ mod sweep_point;
 mod verify;
 mod verify_cases;
 mod verify_presets;
+mod watch;
 mod watched;
 
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ enum Task {
     Verify(verify::Verify),
     /// Run every point of a plan, each in a process and a folder of its own, here or under Slurm
     Sweep(Box<sweep::Sweep>),
+    /// Watch a sweep or a folder of recordings: state, progress, metrics, curves side by side
+    Watch(watch::Watch),
     /// Run one point of a sweep
     #[command(hide = true)]
     SweepPoint(sweep_point::SweepPoint),
@@ -96,6 +99,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Task::Rules(args)) => rules::run(&args),
         Some(Task::Verify(args)) => verify::run(&args),
         Some(Task::Sweep(args)) => sweep::run(&args),
+        Some(Task::Watch(args)) => watch::run(&args),
         Some(Task::SweepPoint(args)) => sweep_point::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),

@@ -14,6 +14,7 @@ mod pool;
 mod results;
 mod shard;
 pub mod slurm;
+mod watched;
 
 pub use error::SweepError;
 pub use folder::{Held, PLAN, RESULTS, Sweep, lock};
@@ -23,3 +24,4 @@ pub use plan::{MOST_POINTS, Plan, Point};
 pub use pool::{Ended, Pool};
 pub use results::{Results, State};
 pub use shard::Shard;
+pub use watched::{Stage, Watched, WatchedRun};
