@@ -85,7 +85,7 @@ impl Watched {
                 let mut about: Vec<String> = given
                     .filter_map(|(id, value)| Some(format!("{id}={}", display(value.as_ref()?))))
                     .collect();
-                about.push(format!("seed={}", point.seed));
+                about.insert(0, format!("seed={}", point.seed));
                 watched.runs.push(WatchedRun::new(
                     format!("{index:05}"),
                     about.join(" "),
