@@ -32,7 +32,7 @@ fn write(page: &mut Vec<u8>) -> io::Result<()> {
     main.render_options_section(page)?;
     for subcommand in command
         .get_subcommands()
-        .filter(|command| command.get_name() != "help")
+        .filter(|command| command.get_name() != "help" && !command.is_hide_set())
     {
         let man = Man::new(subcommand.clone());
         let mut section = Vec::new();
@@ -88,7 +88,10 @@ mod tests {
         let mut page = Vec::new();
         write(&mut page).unwrap();
         let page = String::from_utf8(page).unwrap();
-        for subcommand in super::super::command().get_subcommands() {
+        for subcommand in super::super::command()
+            .get_subcommands()
+            .filter(|command| !command.is_hide_set())
+        {
             let heading = format!(".SH \"hebbtop {}\"", subcommand.get_name());
             assert!(page.contains(&heading), "{heading}");
         }

@@ -19,9 +19,12 @@ mod run;
 mod screen;
 mod several;
 mod signals;
+mod sweep;
+mod sweep_point;
 mod verify;
 mod verify_cases;
 mod verify_presets;
+mod watch;
 mod watched;
 
 use std::path::PathBuf;
@@ -61,6 +64,13 @@ enum Task {
     Rules(rules::Rules),
     /// Replay reference cases, or check what presets are expected to show
     Verify(verify::Verify),
+    /// Run every point of a plan, each in a process and a folder of its own, here or under Slurm
+    Sweep(Box<sweep::Sweep>),
+    /// Watch a sweep or a folder of recordings: state, progress, metrics, curves side by side
+    Watch(watch::Watch),
+    /// Run one point of a sweep
+    #[command(hide = true)]
+    SweepPoint(sweep_point::SweepPoint),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print the manual page
@@ -89,6 +99,9 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Rules(args)) => rules::run(&args),
         Some(Task::Verify(args)) => verify::run(&args),
+        Some(Task::Sweep(args)) => sweep::run(&args),
+        Some(Task::Watch(args)) => watch::run(&args),
+        Some(Task::SweepPoint(args)) => sweep_point::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),
         Some(Task::Cite(args)) => cite::run(&args),

@@ -127,7 +127,7 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
 }
 
 impl Look {
-    fn theme(&self) -> Theme {
+    pub fn theme(&self) -> Theme {
         let theme = Environment::of_process().theme(self.color);
         let glyphs = if self.ascii {
             Glyphs::Ascii

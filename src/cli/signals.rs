@@ -27,6 +27,24 @@ impl Signals {
         Ok(Self { came })
     }
 
+    /// Of a process that another one watches: it may be asked more than once, and also without a
+    /// signal, by [`ask`](Self::ask).
+    /// # Errors
+    /// When the system refuses a handler.
+    pub fn catch_gently() -> io::Result<Self> {
+        let came = Arc::new(AtomicUsize::new(0));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            flag::register_usize(signal, Arc::clone(&came), signal as usize)?;
+        }
+        Ok(Self { came })
+    }
+
+    /// Gives what asks for the end as SIGTERM does.
+    pub fn ask(&self) -> impl Fn() + Send + use<> {
+        let came = Arc::clone(&self.came);
+        move || came.store(SIGTERM as usize, Ordering::Relaxed)
+    }
+
     /// The number of the signal that asks for the end.
     pub fn came(&self) -> Option<i32> {
         match self.came.load(Ordering::Relaxed) {

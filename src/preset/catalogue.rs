@@ -164,7 +164,7 @@ fn read(path: &Path) -> Result<Document, PresetError> {
 }
 
 /// What complaints call the file at `path`, and its text.
-pub(super) fn content(path: &Path) -> Result<(String, String), PresetError> {
+pub(crate) fn content(path: &Path) -> Result<(String, String), PresetError> {
     let file = text::line(&path.display().to_string());
     let complaint = |what: String| PresetError::whole(&file, what);
     let system = |error: std::io::Error| PresetError {

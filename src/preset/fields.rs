@@ -12,7 +12,7 @@ use crate::models::nearest::did_you_mean;
 use crate::models::param::number;
 
 /// A preset file while it is being read.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     file: &'a str,
     /// Where the lines after the first begin.
     starts: Vec<usize>,
@@ -37,13 +37,13 @@ impl<'a> Source<'a> {
 
 /// Something read, and the line that it stands in.
 #[derive(Clone, Debug)]
-pub(super) struct Given<T> {
+pub(crate) struct Given<T> {
     pub value: T,
     pub line: usize,
 }
 
 /// The keys of one table.
-pub(super) struct Fields<'a, 't> {
+pub(crate) struct Fields<'a, 't> {
     source: &'a Source<'a>,
     /// What stands before a key in complaints: ``, `[[expect]]`, `[variants.sgd]`.
     place: String,
@@ -252,7 +252,7 @@ impl<'a, 't> Fields<'a, 't> {
     }
 }
 
-pub(super) fn integer(value: &DeValue) -> Option<i128> {
+pub(crate) fn integer(value: &DeValue) -> Option<i128> {
     match value {
         DeValue::Integer(n) => i128::from_str_radix(n.as_str(), n.radix()).ok(),
         _ => None,
@@ -260,7 +260,7 @@ pub(super) fn integer(value: &DeValue) -> Option<i128> {
 }
 
 /// Integers count as real numbers too.
-pub(super) fn real(value: &DeValue) -> Option<f64> {
+pub(crate) fn real(value: &DeValue) -> Option<f64> {
     match value {
         DeValue::Float(x) => x.as_str().parse().ok(),
         DeValue::Integer(_) => integer(value).map(|n| n as f64),
@@ -269,7 +269,7 @@ pub(super) fn real(value: &DeValue) -> Option<f64> {
 }
 
 /// A value and its type in words, short enough for a message.
-pub(super) fn described(value: &DeValue) -> String {
+pub(crate) fn described(value: &DeValue) -> String {
     match value {
         DeValue::String(words) => {
             let words = text::line(words);

@@ -5,7 +5,7 @@ mod condition;
 mod entries;
 mod error;
 pub mod expect;
-mod fields;
+pub(crate) mod fields;
 mod kept;
 mod parse;
 mod resolve;

@@ -86,10 +86,16 @@ pub fn encode(snapshot: &Snapshot, machine: &Machine, written: &Written) -> Vec<
     out
 }
 
-/// Replaces `path` by a new checkpoint: after a crash there is the one or the other, whole.
+/// Replaces `path` by a new checkpoint: after a crash there is the one or the other, whole; after one
+/// of the machine only where `careful` has waited for the disk.
 /// # Errors
 /// When the system cannot write it; then the old one is still there.
-pub fn write(path: &Path, snapshot: &Snapshot, written: &Written) -> std::io::Result<()> {
+pub fn write(
+    path: &Path,
+    snapshot: &Snapshot,
+    written: &Written,
+    careful: bool,
+) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let head = before_model(snapshot, &Machine::here(), written);
     let mut sum = Sha256::new();
@@ -102,9 +108,14 @@ pub fn write(path: &Path, snapshot: &Snapshot, written: &Written) -> std::io::Re
     file.write_all(&head)?;
     file.write_all(&snapshot.model)?;
     file.write_all(&sum.finalize())?;
-    file.as_file().sync_all()?;
+    if careful {
+        file.as_file().sync_all()?;
+    }
     file.persist(path).map_err(|refused| refused.error)?;
-    File::open(folder)?.sync_all()
+    if careful {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Reads the file at `path`.

@@ -18,4 +18,4 @@ pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
 pub use recorded::{Recorded, look};
-pub use recorder::{Kept, create, reopen};
+pub use recorder::{Care, Kept, create, create_with, put, reopen, reopen_with};

@@ -32,10 +32,42 @@ const GATHER: Duration = Duration::from_millis(5);
 /// Rows are not collected beyond so many bytes.
 const LARGE: usize = 1 << 20;
 
+/// Of a run that is one of many, so much is done again after a crash of the machine.
+const CARELESS: Duration = Duration::from_secs(10);
+
+/// When what is written is made to survive a crash of the machine, beyond one of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    Always,
+    /// Only of a run that has lasted: to wait for the disk would cost a short one more than itself.
+    Long,
+}
+
+impl Care {
+    fn from(self) -> Instant {
+        match self {
+            Self::Always => Instant::now(),
+            Self::Long => Instant::now() + CARELESS,
+        }
+    }
+}
+
 /// Keeps a run in a new folder. `images` is where its images came from, for whoever resumes it.
 /// # Errors
 /// See [`Folder::create`].
 pub fn create(path: &Path, force: bool, images: Option<PathBuf>) -> Result<Recorder, RecordError> {
+    create_with(path, force, images, Care::Always)
+}
+
+/// [`create`], with another care.
+/// # Errors
+/// See [`Folder::create`].
+pub fn create_with(
+    path: &Path,
+    force: bool,
+    images: Option<PathBuf>,
+    care: Care,
+) -> Result<Recorder, RecordError> {
     let folder = Folder::create(path, force)?;
     let journal = Appending::new(folder.file(JOURNAL));
     start(Keeper {
@@ -49,6 +81,7 @@ pub fn create(path: &Path, force: bool, images: Option<PathBuf>) -> Result<Recor
         checkpoint: None,
         heard: false,
         untidy: None,
+        careful_from: care.from(),
     })
 }
 
@@ -66,6 +99,13 @@ pub struct Kept {
 /// # Errors
 /// When there is no recording, it is damaged, or another process holds it.
 pub fn reopen(path: &Path) -> Result<Kept, RecordError> {
+    reopen_with(path, Care::Always)
+}
+
+/// [`reopen`], with another care.
+/// # Errors
+/// See [`reopen`].
+pub fn reopen_with(path: &Path, care: Care) -> Result<Kept, RecordError> {
     let folder = Folder::open(path)?;
     let checkpoint = checkpoint::read(&folder.file(CHECKPOINT))?;
     let Written {
@@ -100,6 +140,7 @@ pub fn reopen(path: &Path) -> Result<Kept, RecordError> {
         checkpoint: None,
         heard: false,
         untidy: Some(segment),
+        careful_from: care.from(),
     })?;
     Ok(Kept {
         checkpoint,
@@ -143,6 +184,8 @@ struct Keeper {
     heard: bool,
     /// The last file of metrics to keep of what was there before.
     untidy: Option<u32>,
+    /// From when on the disk is waited for.
+    careful_from: Instant,
 }
 
 impl Keeper {
@@ -249,15 +292,19 @@ impl Keeper {
             self.folder.forget_after(last)?;
             self.untidy = None;
         }
+        let careful = Instant::now() >= self.careful_from;
         if let Some(about) = &self.about {
-            put(&self.folder.file(PRESET), &preset_file(&about.preset))?;
+            let preset = preset_file(&about.preset);
+            put(&self.folder.file(PRESET), &preset, careful)?;
             let run = described(about, self.images.as_deref());
-            put(&self.folder.file(RUN), &run)?;
+            put(&self.folder.file(RUN), &run, careful)?;
             self.about = None;
         }
         while let Some(rows) = self.ended.first_mut() {
             flush(rows)?;
-            sync(rows)?;
+            if careful {
+                sync(rows)?;
+            }
             self.ended.remove(0);
         }
         if let Some(rows) = &mut self.rows {
@@ -266,10 +313,11 @@ impl Keeper {
         flush(&mut self.journal)?;
         if let Some((snapshot, written)) = &self.checkpoint {
             let path = self.folder.file(CHECKPOINT);
-            for file in self.rows.iter().chain(std::iter::once(&self.journal)) {
+            let files = self.rows.iter().chain(std::iter::once(&self.journal));
+            for file in files.filter(|_| careful) {
                 sync(file)?;
             }
-            checkpoint::write(&path, snapshot, written)
+            checkpoint::write(&path, snapshot, written, careful)
                 .map_err(|error| RecordError::io(&path, &error))?;
             self.checkpoint = None;
         }
@@ -287,8 +335,10 @@ fn sync(file: &Appending) -> Result<(), RecordError> {
         .map_err(|error| RecordError::io(file.path(), &error))
 }
 
-/// Writes a file whole, or not at all.
-fn put(path: &Path, content: &str) -> Result<(), RecordError> {
+/// Writes a file whole, or not at all; `careful` waits until it survives a crash of the machine.
+/// # Errors
+/// When the system cannot.
+pub fn put(path: &Path, content: &str, careful: bool) -> Result<(), RecordError> {
     let write = || -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
@@ -296,7 +346,9 @@ fn put(path: &Path, content: &str) -> Result<(), RecordError> {
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
         file.write_all(content.as_bytes())?;
-        file.as_file().sync_all()?;
+        if careful {
+            file.as_file().sync_all()?;
+        }
         file.persist(path).map_err(|refused| refused.error)?;
         Ok(())
     };

@@ -15,6 +15,7 @@ pub mod term;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod watch;
 pub mod widget;
 
 pub use app::{Begin, Ended, Last, Options, Outcome, run};
