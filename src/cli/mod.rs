@@ -3,12 +3,14 @@
 mod cite;
 mod completions;
 mod exit;
+mod export;
 mod farewell;
 mod headless;
 mod journal;
 mod json;
 mod man;
 mod params;
+mod plot;
 mod presets;
 mod process;
 mod recording;
@@ -52,6 +54,10 @@ enum Task {
     Run(Box<run::Run>),
     /// Go on with a recorded run, bit for bit from its last checkpoint
     Resume(resume::Resume),
+    /// Draw metrics, weights or spikes of a recorded run as a figure, SVG or PNG
+    Plot(plot::Plot),
+    /// Write metrics and weights of a recorded run for other programs
+    Export(export::Export),
     /// List the presets that are compiled in, or print one as a file to start from
     Presets(presets::Presets),
     /// Print a model's parameters: id, range, default, meaning
@@ -84,6 +90,8 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
         Some(Task::Run(args)) => run::run(*args),
         Some(Task::Resume(args)) => resume::run(args),
+        Some(Task::Plot(args)) => plot::run(&args),
+        Some(Task::Export(args)) => export::run(&args),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Rules(args)) => rules::run(&args),

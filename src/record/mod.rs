@@ -8,12 +8,15 @@ mod appending;
 pub mod checkpoint;
 mod clock;
 mod error;
+pub mod export;
 mod folder;
 pub mod journal;
 pub mod metrics;
+pub mod reading;
 mod recorder;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
+pub use reading::Reading;
 pub use recorder::{Kept, create, reopen};
