@@ -372,15 +372,21 @@ fn push(
         true => format!("{label}, {}", source.reading.name()),
         false => label.to_owned(),
     };
+    let points: Vec<(f64, f64)> = steps
+        .iter()
+        .map(|step| *step as f64)
+        .zip(columns[0].iter().copied())
+        .collect();
+    // What theory says of several layers may be one line.
+    let same = |other: &Curve| other.theory && other.label == label && other.points == points;
+    if theory && chart.curves.iter().any(same) {
+        return Ok(());
+    }
     chart.curves.push(Curve {
         label,
         look,
         theory,
-        points: steps
-            .iter()
-            .map(|step| *step as f64)
-            .zip(columns[0].iter().copied())
-            .collect(),
+        points,
     });
     Ok(())
 }
@@ -399,7 +405,10 @@ fn states(source: &Source, args: &Plot, sheet: &mut Sheet) -> Outcome {
     let checkpoint = source.reading.checkpoint()?;
     let (model, table) = revive(&checkpoint.snapshot, source.images.clone())?;
     let step = checkpoint.snapshot.place.step;
-    let place = format!("{} {step}", table.unit);
+    let place = match table.seconds_per_unit {
+        Some(_) => format!("{step} {}", table.unit),
+        None => format!("{} {step}", table.unit),
+    };
     let request = |panel: usize, item: usize, rows: u16, cols: u16| PanelRequest {
         panel,
         item,

@@ -14,7 +14,7 @@ const BAR: f64 = 14.0;
 
 /// Draws the matrix below what is on the sheet.
 pub fn draw(label: &str, grid: &Grid, sheet: &mut Sheet) {
-    sheet.down += 1.2 * TEXT;
+    sheet.down += 1.8 * TEXT;
     let left = MARGIN + 2.0 * TEXT;
     sheet
         .shapes

@@ -115,7 +115,7 @@ pub fn draw(plot: &Plot, sheet: &mut Sheet) -> bool {
                 extent.include(bin.min);
                 extent.include(bin.max);
             }
-            Axis::around(&extent, chart.scale)
+            Axis::around(&extent, scale(chart, &extent))
         })
         .collect();
     let labels = axes.iter().flat_map(|axis| axis.ticks(6));
@@ -146,10 +146,21 @@ pub fn draw(plot: &Plot, sheet: &mut Sheet) -> bool {
         sheet.down += HIGH + if last { 0.0 } else { GAP };
     }
     x_label(plot, left, sheet);
-    for (_, words) in letters {
-        sheet.caption(&words);
+    if !letters.is_empty() {
+        let words: Vec<String> = letters.into_iter().map(|(_, words)| words).collect();
+        sheet.caption(&words.join(", "));
     }
     binned
+}
+
+/// A logarithmic axis over less than this factor would have hardly a number on it.
+const NARROW: f64 = 4.0;
+
+fn scale(chart: &Chart, extent: &Extent) -> Scale {
+    match extent.bounds(Scale::Log) {
+        Some((low, high)) if high > NARROW * low => chart.scale,
+        _ => Scale::Linear,
+    }
 }
 
 /// Points as they are where they are few, else means over equal stretches.
@@ -305,7 +316,7 @@ fn letters(plot: &Plot, left: f64) -> Vec<(f64, String)> {
             .iter()
             .map(|mark| format!("{}: {}", mark.place, mark.words))
             .collect();
-        (at, format!("{}  {}", letter(i), all.join("; ")))
+        (at, format!("({}) {}", letter(i), all.join("; ")))
     };
     groups.into_iter().enumerate().map(words).collect()
 }
