@@ -19,6 +19,7 @@ pub use self::entry::{Begin, Options, run};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
+use super::export::export;
 use super::key::Key;
 use super::link::{Gone, Link};
 use super::state::State;
@@ -268,6 +269,15 @@ impl<W: Write> App<W> {
         match effect {
             Effect::Suspend => self.suspend(manners),
             Effect::Send(command) => self.send(command),
+            Effect::Export(form) => {
+                let written = export(&self.state, form);
+                if let Some(run) = &mut self.state.run {
+                    match written {
+                        Ok(path) => run.say(Tone::Good, format!("written to {path}")),
+                        Err(why) => run.say(Tone::Refused, why),
+                    }
+                }
+            }
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),
             Effect::Leave(Exit::Asked) => self.end(Ended::Asked),

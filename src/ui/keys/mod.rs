@@ -40,6 +40,8 @@ pub enum Context {
     Help,
     Quit,
     Reset,
+    /// The form of a file is asked for.
+    Export,
     /// The list of breakpoints.
     Breakpoints,
     /// The command line.
@@ -72,6 +74,7 @@ impl Context {
             Self::Help => "this help",
             Self::Quit => "leaving",
             Self::Reset => "starting again",
+            Self::Export => "the panel as a file",
             Self::Breakpoints => "breakpoints",
             Self::Palette => "command line",
             Self::Value => "typing a value",
@@ -97,6 +100,7 @@ pub const STACKS: &[&[Context]] = {
         &[Help, Always],
         &[Quit, Always],
         &[Reset, Always],
+        &[Export, Always],
         &[Breakpoints, Always],
         &[Palette, Line, LineCursor, Always],
         &[Value, Line, LineCursor, Always],

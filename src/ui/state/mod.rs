@@ -89,6 +89,7 @@ impl State {
                 Dialog::Help(_) => vec![Help, Always],
                 Dialog::Quit => vec![Quit, Always],
                 Dialog::Reset => vec![Reset, Always],
+                Dialog::Export => vec![Export, Always],
                 Dialog::Breakpoints(_) => vec![Breakpoints, Always],
                 Dialog::Palette(_) => vec![Palette, Line, LineCursor, Always],
                 Dialog::Value { .. } => vec![Value, Line, LineCursor, Always],

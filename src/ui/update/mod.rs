@@ -13,6 +13,7 @@ mod text;
 use std::time::Duration;
 
 use super::action::{Action, DialogAction, PanelAction, StartAction};
+use super::export::Form;
 use super::palette;
 use super::state::State;
 use super::state::dialog::{Dialog, Palette};
@@ -25,6 +26,8 @@ pub enum Effect {
     Send(Command),
     /// Open the preset chosen on the start screen.
     Open(String),
+    /// Write the panel under focus to a file.
+    Export(Form),
     /// Write every cell again.
     Repaint,
     /// Give the terminal back to the shell.

@@ -108,7 +108,7 @@ pub fn draw(run: &Run, theme: Theme, slot: Slot, memory: &mut Memory, buf: &mut 
 }
 
 /// The label, and the item that is shown where there is a choice.
-fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
+pub fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
     let item = run.panels.get(panel).map_or(0, |panel| panel.item);
     match spec.items.get(item) {
         Some(name) if spec.items.len() > 1 => {
