@@ -185,7 +185,9 @@ fn figure(run: &Run, number: usize) -> Result<String, String> {
             raster::draw(data, now, &mut sheet);
         }
         _ => {
-            return Err("of this panel there is no figure: c writes its numbers, t its text".into());
+            return Err(
+                "of this panel there is no figure: c writes its numbers, t its text".into(),
+            );
         }
     }
     Ok(svg::write(&sheet.end()))
