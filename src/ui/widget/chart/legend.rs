@@ -112,12 +112,15 @@ impl Fit {
             _ => height / 4,
         };
         let generous = if height < 12 { most.min(1) } else { most };
+        // Ten curves without names are ten riddles: a row of the chart is the smaller loss.
+        let named = most + u16::from(height >= 8);
         let tries = [
             (Detail::Full, generous),
             (Detail::Short, generous),
             (Detail::Brief, generous),
             (Detail::Short, most),
             (Detail::Brief, most),
+            (Detail::Brief, named),
             (Detail::Number, most),
         ];
         let fits = |detail: Detail, rows: u16| {
