@@ -6,7 +6,7 @@
 //! main -> cli -> ui -> sweep -> figure -> record -> engine -> preset -> models -> data
 //! ```
 //!
-//! * [`figure`] draws pictures for papers; * [`data`] reads images; * [`models`] holds the science and knows no thread, clock, file or
+//! * [`figure`] draws pictures for papers; [`data`] reads images; * [`models`] holds the science and knows no thread, clock, file or
 //!   terminal; * [`preset`] turns a TOML file into an experiment; * [`engine`] owns the simulation
 //!   thread; * [`record`] keeps runs in folders; * [`sweep`] makes many runs of one plan; * [`ui`] turns (frame, key) into (screen, command) and knows no model by name;
 //!   * [`cli`] is the only room that prints.

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::exit::{Failure, Outcome};
 use super::run::open;
@@ -16,21 +16,21 @@ use crate::record::Reading;
 use crate::record::export::{npz, safetensors};
 
 #[derive(Args, Debug)]
-#[group(id = "format", required = true, multiple = false, args = ["csv", "npz", "safetensors"])]
+#[command(group(ArgGroup::new("format").required(true).args(["csv", "npz", "safetensors"])))]
 pub struct Export {
     /// Folder of the recording; the run may still be going on
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// All metrics in one table: `run` counts resets and presets, then the step, then a column for
     /// each metric with its unit; rows that were abandoned by going back are left out
-    #[arg(long, group = "format")]
+    #[arg(long)]
     csv: bool,
     /// For numpy: `run`, `step`, every metric, and from the last checkpoint weights, feedback and
     /// coefficients with the `checkpoint_step` that they belong to
-    #[arg(long, group = "format")]
+    #[arg(long)]
     npz: bool,
     /// Weights, feedback and coefficients of the last checkpoint for PyTorch
-    #[arg(long, group = "format")]
+    #[arg(long)]
     safetensors: bool,
     /// Where to, instead of standard output; a file of this name is replaced
     #[arg(long, value_name = "FILE")]

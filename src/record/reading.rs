@@ -231,15 +231,52 @@ fn header(file: &Path) -> Result<Vec<Column>, RecordError> {
 
 /// The cells of a line, of which some may stand in quotation marks.
 fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut quoted) = (vec![String::new()], false);
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
     for c in line.chars() {
         match c {
             '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            _ => cells.last_mut().expect("there is always a cell").push(c),
+            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+            _ => cell.push(c),
         }
     }
+    cells.push(cell);
     cells
+}
+
+impl Piece {
+    fn rows<E: From<RecordError>>(
+        &self,
+        count: usize,
+        visit: &mut impl FnMut(u64, &[&str]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let system = |error: std::io::Error| RecordError::io(&self.file, &error);
+        let mut reader = BufReader::new(File::open(&self.file).map_err(system)?);
+        let mut line = String::new();
+        for number in 1.. {
+            line.clear();
+            reader.read_line(&mut line).map_err(system)?;
+            let Some(row) = line.strip_suffix('\n') else {
+                break;
+            };
+            if number == 1 {
+                continue;
+            }
+            let mut cells = row.split(',');
+            let step = cells.next().and_then(|step| step.parse::<u64>().ok());
+            let cells: Vec<&str> = cells.collect();
+            let Some(step) = step.filter(|_| cells.len() == count) else {
+                let what = format!("is no row of a step and {count} metrics");
+                return Err(E::from(RecordError {
+                    line: Some(number),
+                    ..RecordError::new(&self.file, what)
+                }));
+            };
+            if step <= self.kept {
+                visit(step, &cells)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Course {
@@ -251,37 +288,9 @@ impl Course {
         &self,
         mut visit: impl FnMut(u64, &[&str]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut line = String::new();
-        for piece in &self.pieces {
-            let system = |error: std::io::Error| RecordError::io(&piece.file, &error);
-            let mut reader = BufReader::new(File::open(&piece.file).map_err(system)?);
-            for number in 1.. {
-                line.clear();
-                reader.read_line(&mut line).map_err(system)?;
-                let Some(row) = line.strip_suffix('\n') else {
-                    break;
-                };
-                if number == 1 {
-                    continue;
-                }
-                let mut cells = row.split(',');
-                let step = cells.next().and_then(|step| step.parse::<u64>().ok());
-                let cells: Vec<&str> = cells.collect();
-                let whole = cells.len() + 1 == self.columns.len();
-                let Some(step) = step.filter(|_| whole) else {
-                    let what =
-                        format!("is no row of a step and {} metrics", self.columns.len() - 1);
-                    return Err(E::from(RecordError {
-                        line: Some(number),
-                        ..RecordError::new(&piece.file, what)
-                    }));
-                };
-                if step <= piece.kept {
-                    visit(step, &cells)?;
-                }
-            }
-        }
-        Ok(())
+        let count = self.columns.len() - 1;
+        let mut pieces = self.pieces.iter();
+        pieces.try_for_each(|piece| piece.rows(count, &mut visit))
     }
 
     /// Steps, and for each of these metrics (counted from the first) its numbers; NaN where there is
@@ -290,21 +299,23 @@ impl Course {
     /// Names the file and the line.
     pub fn numbers(&self, metrics: &[usize]) -> Result<(Vec<u64>, Vec<Vec<f64>>), RecordError> {
         let (mut steps, mut columns) = (Vec::new(), vec![Vec::new(); metrics.len()]);
-        self.rows(|step, cells| {
-            steps.push(step);
-            for (column, &metric) in columns.iter_mut().zip(metrics) {
-                let cell = cells[metric];
-                let number = match cell {
-                    "" => f64::NAN,
-                    _ => cell.parse().map_err(|_| {
-                        let what = format!("step {step}: `{}` is no number", text::line(cell));
-                        RecordError::new(&self.pieces[0].file, what)
-                    })?,
-                };
-                column.push(number);
-            }
-            Ok::<(), RecordError>(())
-        })?;
+        let count = self.columns.len() - 1;
+        for piece in &self.pieces {
+            piece.rows(count, &mut |step, cells: &[&str]| {
+                steps.push(step);
+                for (column, &metric) in columns.iter_mut().zip(metrics) {
+                    let number = match cells[metric] {
+                        "" => f64::NAN,
+                        cell => cell.parse().map_err(|_| {
+                            let what = format!("step {step}: `{}` is no number", text::line(cell));
+                            RecordError::new(&piece.file, what)
+                        })?,
+                    };
+                    column.push(number);
+                }
+                Ok::<(), RecordError>(())
+            })?;
+        }
         Ok((steps, columns))
     }
 
