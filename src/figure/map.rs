@@ -14,11 +14,12 @@ const BAR: f64 = 14.0;
 
 /// Draws the matrix below what is on the sheet.
 pub fn draw(label: &str, grid: &Grid, sheet: &mut Sheet) {
-    sheet.down += 1.8 * TEXT;
     let left = MARGIN + 2.0 * TEXT;
-    sheet
-        .shapes
-        .push(Shape::words((left, sheet.down), Anchor::Start, TEXT, label));
+    if !label.is_empty() {
+        sheet.down += 1.8 * TEXT;
+        let words = Shape::words((left, sheet.down), Anchor::Start, TEXT, label);
+        sheet.shapes.push(words);
+    }
     sheet.down += 6.0;
     let wide = WIDTH - left - 110.0;
     let (rows, cols) = (f64::from(grid.rows.max(1)), f64::from(grid.cols.max(1)));

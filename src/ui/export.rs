@@ -69,19 +69,18 @@ fn put(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> io::Result
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder)?;
     file.write_all(content)?;
-    for number in 1.. {
-        let name = match number {
-            1 => format!("{stem}.{extension}"),
-            _ => format!("{stem}-{number}.{extension}"),
-        };
-        let path = folder.join(name);
+    let mut name = format!("{stem}.{extension}");
+    let mut number = 1;
+    loop {
+        let path = folder.join(&name);
         file = match file.persist_noclobber(&path) {
             Ok(_) => return Ok(path),
             Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => refused.file,
             Err(refused) => return Err(refused.error),
         };
+        number += 1;
+        name = format!("{stem}-{number}.{extension}");
     }
-    unreachable!("a name is found or an error came")
 }
 
 fn data(run: &Run, number: usize) -> Result<&PanelData, String> {

@@ -31,15 +31,13 @@ pub fn draw(sources: &[Source], wanted: &[String], sheet: &mut Sheet) -> Outcome
         let what = "nothing was measured yet of what is to be drawn";
         return Err(Failure::Usage(what.into()));
     }
-    for source in sources.iter().filter(|source| !charts.has(source)) {
+    if let Some(place) = charts.drawn.iter().position(|drawn| !drawn) {
+        let course = sources[place].course();
+        let known = course.columns[1..].iter().map(|column| column.id.as_str());
         return Err(Failure::Usage(format!(
             "--compare: {} has nothing of what is to be drawn; its metrics are {}",
-            source.reading.name(),
-            source.course().columns[1..]
-                .iter()
-                .map(|column| column.id.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
+            sources[place].reading.name(),
+            known.collect::<Vec<_>>().join(", ")
         )));
     }
     let page = charts.page();
@@ -73,11 +71,6 @@ impl<'a> Charts<'a> {
             from: u64::MAX,
             to: 0,
         }
-    }
-
-    fn has(&self, source: &Source) -> bool {
-        let mut drawn = self.sources.iter().zip(&self.drawn);
-        drawn.any(|(other, drawn)| *drawn && std::ptr::eq(other, source))
     }
 
     /// A chart of these metrics, where any of them has a value.
