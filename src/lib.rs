@@ -20,5 +20,6 @@ pub mod figure;
 pub mod models;
 pub mod preset;
 pub mod record;
+pub mod replay;
 pub mod sweep;
 pub mod ui;

@@ -465,6 +465,7 @@ impl PaperRun {
                     preset: preset(),
                     seed: 42,
                     data: None,
+                    replayed: None,
                 })
             }),
             state: self.state.clone(),

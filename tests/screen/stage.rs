@@ -88,6 +88,7 @@ impl Stage {
                 Effect::Recorded(..) => self.state.lanes.coming = None,
                 Effect::Open(name) => self.opened = Some(name),
                 Effect::Repaint | Effect::Suspend => self.repaints += 1,
+                Effect::Export(_) => {}
                 Effect::Leave(exit) => self.left = Some(exit),
             }
             self.follow_focus();
