@@ -1,6 +1,7 @@
 //! What was done to a recorded run, by steps: marks, values of parameters, lines of the log.
 
 use crate::engine::{LogKind, LogLine, Mark, MarkKind};
+use crate::models::model::values_in_order;
 use crate::models::table::{ParamSpec, Value};
 use crate::record::reading::{Course, Setting};
 
@@ -28,10 +29,8 @@ impl Timeline {
             Some((number, setting))
         };
         let mut timeline = Self {
-            begun: params
-                .iter()
-                .map(|spec| course.preset.values.get(params, &spec.id))
-                .collect(),
+            begun: values_in_order(&course.preset.values, params)
+                .unwrap_or_else(|_| params.iter().map(|spec| spec.default.clone()).collect()),
             settings: course.settings().into_iter().filter_map(number).collect(),
             log: Vec::new(),
             marks: Vec::new(),

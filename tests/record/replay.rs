@@ -75,7 +75,11 @@ impl Watched {
 fn rows(folder: &Path) -> Vec<Vec<f64>> {
     let mut rows: Vec<Vec<f64>> = Vec::new();
     for name in ["metrics.csv", "metrics-2.csv"] {
-        for line in fs::read_to_string(folder.join(name)).unwrap().lines().skip(1) {
+        for line in fs::read_to_string(folder.join(name))
+            .unwrap()
+            .lines()
+            .skip(1)
+        {
             let mut cells = line.split(',');
             let step: usize = cells.next().unwrap().parse().unwrap();
             rows.truncate(step - 1);
@@ -128,7 +132,7 @@ fn a_copy_follows_to_and_fro_and_parameters_and_marks_are_those_of_the_step() {
     let mut watched = Watched::open(&folder);
     let about = watched.frame(Request::default()).about.unwrap();
     let eta = about.description.param("eta").unwrap();
-    let begun = about.preset.values.get(&about.description.params, "eta");
+    let begun = watched.at(0).values[eta].clone();
     let mut copy = History::new(about.description.metrics.len());
     let mut epoch = 1;
     for step in [40, 12, 13, 39, 0, 40, 9, 10, 25] {
@@ -149,18 +153,31 @@ fn a_copy_follows_to_and_fro_and_parameters_and_marks_are_those_of_the_step() {
         let changed = Value::Real(0.25);
         let expected = if step < 10 { &begun } else { &changed };
         assert_eq!(frame.values[eta], *expected, "{step}");
-        let marks: Vec<_> = copy.marks().iter().map(|mark| (mark.step, mark.kind)).collect();
+        let marks: Vec<_> = copy
+            .marks()
+            .iter()
+            .map(|mark| (mark.step, mark.kind))
+            .collect();
         let all = [(10, MarkKind::Edit), (20, MarkKind::Note)];
         let shown: Vec<_> = all.into_iter().filter(|(at, _)| *at <= step).collect();
         assert_eq!(marks, shown, "{step}");
     }
     watched.at(11);
-    assert!(watched.order(Command::Rewind(Target::MarkBehind)).unwrap().contains("half"));
+    assert!(
+        watched
+            .order(Command::Rewind(Target::MarkBehind))
+            .unwrap()
+            .contains("half")
+    );
     assert_eq!(watched.frame(Request::default()).step, 20);
     watched.order(Command::Rewind(Target::MarkBefore)).unwrap();
     assert_eq!(watched.frame(Request::default()).step, 10);
     assert!(watched.order(Command::Rewind(Target::MarkBefore)).is_err());
-    assert!(watched.order(Command::Rewind(Target::Unit(UNITS + 1))).is_err());
+    assert!(
+        watched
+            .order(Command::Rewind(Target::Unit(UNITS + 1)))
+            .is_err()
+    );
 }
 
 #[test]
@@ -187,7 +204,12 @@ fn playing_ends_at_the_end_and_nothing_can_be_changed() {
         id: "eta".into(),
         value: Value::Real(0.5),
     };
-    let edits = [eta(), Command::Undo, Command::Reset { seed: None }, Command::Checkpoint];
+    let edits = [
+        eta(),
+        Command::Undo,
+        Command::Reset { seed: None },
+        Command::Checkpoint,
+    ];
     for command in edits.into_iter().chain([Command::Mark("x".into())]) {
         let why = watched.order(command).unwrap_err();
         assert!(why.contains("recording") && why.contains("resume"), "{why}");
@@ -199,12 +221,21 @@ fn playing_ends_at_the_end_and_nothing_can_be_changed() {
 fn the_file_of_buckets_is_made_anew_when_it_is_missing_damaged_or_stale() {
     let (_outside, folder) = folder();
     let file = folder.join("history.hbh");
-    assert!(Watched::open(&folder).renewed.unwrap().contains("not there"));
+    assert!(
+        Watched::open(&folder)
+            .renewed
+            .unwrap()
+            .contains("not there")
+    );
     assert_eq!(Watched::open(&folder).renewed, None);
     let whole = fs::read(&file).unwrap();
     let rows_before = rows(&folder);
 
-    for (place, words) in [(3, "damaged"), (9, "version"), (whole.len() - 50, "damaged")] {
+    for (place, words) in [
+        (3, "damaged"),
+        (9, "version"),
+        (whole.len() - 50, "damaged"),
+    ] {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x55;
         fs::write(&file, &bytes).unwrap();
@@ -232,11 +263,22 @@ fn the_file_of_buckets_is_made_anew_when_it_is_missing_damaged_or_stale() {
     let metrics = folder.join("metrics-2.csv");
     let text = fs::read_to_string(&metrics).unwrap();
     let digit = text.rfind(|c: char| c.is_ascii_digit()).unwrap();
-    let other = if &text[digit..=digit] == "1" { "2" } else { "1" };
-    fs::write(&metrics, format!("{}{other}{}", &text[..digit], &text[digit + 1..])).unwrap();
+    let other = if &text[digit..=digit] == "1" {
+        "2"
+    } else {
+        "1"
+    };
+    fs::write(
+        &metrics,
+        format!("{}{other}{}", &text[..digit], &text[digit + 1..]),
+    )
+    .unwrap();
     let mut watched = Watched::open(&folder);
     assert!(watched.renewed.clone().unwrap().contains("other metrics"));
-    assert!(same(&watched.at(UNITS).metrics, &rows(&folder)[UNITS as usize - 1]));
+    assert!(same(
+        &watched.at(UNITS).metrics,
+        &rows(&folder)[UNITS as usize - 1]
+    ));
 }
 
 #[test]
@@ -276,7 +318,10 @@ fn a_long_history_is_that_of_the_run() {
         text.push_str(&format!("{step},{}\n", cells.join(",")));
     }
     let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap();
-    let kept: Vec<&str> = journal.lines().filter(|line| !line.contains("rewind")).collect();
+    let kept: Vec<&str> = journal
+        .lines()
+        .filter(|line| !line.contains("rewind"))
+        .collect();
     fs::write(folder.join("journal.jsonl"), kept.join("\n") + "\n").unwrap();
     fs::remove_file(folder.join("metrics-2.csv")).unwrap();
     fs::write(folder.join("metrics.csv"), text).unwrap();
@@ -295,11 +340,14 @@ fn a_long_history_is_that_of_the_run() {
         let delta = watched.at(step).history;
         let mut copy = History::new(columns);
         copy.apply(delta);
-        for (from, to) in [(0, step), (step / 2, step), (step.saturating_sub(300), step)] {
+        for (from, to) in [
+            (0, step),
+            (step / 2, step),
+            (step.saturating_sub(300), step),
+        ] {
             for metric in 0..columns {
-                let drawn = |history: &History| {
-                    format!("{:?}", history.columns(metric, from, to, 60))
-                };
+                let drawn =
+                    |history: &History| format!("{:?}", history.columns(metric, from, to, 60));
                 assert_eq!(drawn(&copy), drawn(&truth), "{step} {from} {metric}");
             }
         }

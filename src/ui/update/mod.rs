@@ -7,7 +7,7 @@ mod list;
 mod map;
 pub mod param;
 mod raster;
-mod replay;
+pub mod replay;
 pub mod run;
 pub mod screen;
 mod text;

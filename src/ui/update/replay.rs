@@ -50,9 +50,9 @@ fn share(run: &Run, parts: u64) -> u64 {
     (last / parts).max(1)
 }
 
-/// Says why an action is none for a recording. False for those that are.
-pub fn refuses(state: &mut State, action: Action) -> bool {
-    let changes = match action {
+/// Whether an action would change a run, so that it is none for a recording.
+pub fn changes(action: Action) -> bool {
+    match action {
         Action::Run(action) => matches!(
             action,
             RunAction::NextVariant
@@ -70,9 +70,13 @@ pub fn refuses(state: &mut State, action: Action) -> bool {
         Action::Param(action) => matches!(action, ParamAction::Edit | ParamAction::Default),
         Action::Lane(action) => matches!(action, LaneAction::Fork),
         _ => false,
-    };
+    }
+}
+
+/// Says why an action is none for a recording. False for those that are.
+pub fn refuses(state: &mut State, action: Action) -> bool {
     let run = state.run.as_mut().filter(|run| run.replayed().is_some());
-    let Some(run) = run.filter(|_| changes) else {
+    let Some(run) = run.filter(|_| changes(action)) else {
         return false;
     };
     let words =

@@ -51,6 +51,7 @@ pub fn fill(text: &str, state: &State) -> String {
                 (false, false) => "go on",
             },
         ),
+        ("{nudge}", if recorded { "scrub" } else { "nudge" }),
         ("{freeze}", if frozen { "unfreeze" } else { "freeze" }),
         ("{pace}", if flat_out { "watch" } else { "flat out" }),
     ];
