@@ -73,7 +73,7 @@ impl Panels {
                 self.drawn.push((request.clone(), data.clone()));
                 data
             }
-            Err(why) => PanelData::Nothing(format!("nothing is recorded of this: {why}").into()),
+            Err(why) => PanelData::Nothing(format!("nothing is recorded of this: {why}")),
         }
     }
 }
