@@ -42,8 +42,9 @@ def opened(options, folder):
     """A replay whose first frame is there, and how many milliseconds that took."""
     terminal = Terminal([options.program, "replay", folder, "--color", "256"], options.size)
     came = None
-    if terminal.until(b"parameters", 60):
-        terminal.written = terminal.written.split(b"parameters", 1)[1]
+    # The word is that of a frame of the recording; the boxes of the panels are there before.
+    if terminal.until(b"REPLAY", 60):
+        terminal.written = terminal.written.split(b"REPLAY", 1)[1]
         came = terminal.until(END_OF_FRAME, 60)
     if came is None:
         sys.exit(f"no frame came: {terminal.written[-400:]}")
