@@ -112,8 +112,8 @@ impl Fit {
             _ => height / 4,
         };
         let generous = if height < 12 { most.min(1) } else { most };
-        // Ten curves without names are ten riddles: a row of the chart is the smaller loss.
-        let named = most + u16::from(height >= 8);
+        // Ten curves without names are ten riddles: some rows of the chart are the smaller loss.
+        let named = if height < 8 { most } else { height * 2 / 5 };
         let tries = [
             (Detail::Full, generous),
             (Detail::Short, generous),
