@@ -3,19 +3,25 @@
 //! Data flows one way, and so do the dependencies between the rooms:
 //!
 //! ```text
-//! main -> cli -> ui -> sweep -> record -> engine -> preset -> models -> data
+//! main -> cli -> ui -> sweep -> figure -> record -> engine -> preset -> models -> data
 //! ```
 //!
-//! * [`data`] reads images; * [`models`] holds the science and knows no thread, clock, file or
-//!   terminal; * [`preset`] turns a TOML file into an experiment; * [`engine`] owns the simulation
-//!   thread; * [`record`] keeps runs in folders; * [`sweep`] makes many runs of one plan; * [`ui`] turns (frame, key) into (screen, command) and knows no model by name;
-//!   * [`cli`] is the only room that prints.
+//! * [`data`] reads images;
+//! * [`models`] holds the science and knows no thread, clock, file or terminal;
+//! * [`preset`] turns a TOML file into an experiment;
+//! * [`engine`] owns the simulation thread;
+//! * [`record`] keeps runs in folders;
+//! * [`figure`] draws pictures for papers;
+//! * [`sweep`] makes many runs of one plan;
+//! * [`ui`] turns (frame, key) into (screen, command) and knows no model by name;
+//! * [`cli`] is the only room that prints.
 
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod data;
 pub mod engine;
+pub mod figure;
 pub mod models;
 pub mod preset;
 pub mod record;

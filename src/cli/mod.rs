@@ -3,6 +3,7 @@
 mod cite;
 mod completions;
 mod exit;
+mod export;
 mod farewell;
 mod headless;
 mod journal;
@@ -10,6 +11,7 @@ mod json;
 mod lane;
 mod man;
 mod params;
+mod plot;
 mod presets;
 mod process;
 mod recording;
@@ -56,6 +58,10 @@ enum Task {
     Run(Box<run::Run>),
     /// Go on with a recorded run, bit for bit from its last checkpoint
     Resume(resume::Resume),
+    /// Draw metrics, weights or spikes of a recorded run as a figure, SVG or PNG
+    Plot(plot::Plot),
+    /// Write metrics and weights of a recorded run for other programs
+    Export(export::Export),
     /// List the presets that are compiled in, or print one as a file to start from
     Presets(presets::Presets),
     /// Print a model's parameters: id, range, default, meaning
@@ -95,6 +101,8 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
         Some(Task::Run(args)) => run::run(*args),
         Some(Task::Resume(args)) => resume::run(args),
+        Some(Task::Plot(args)) => plot::run(&args),
+        Some(Task::Export(args)) => export::run(&args),
         Some(Task::Presets(args)) => presets::run(&args),
         Some(Task::Params(args)) => params::run(&args),
         Some(Task::Rules(args)) => rules::run(&args),

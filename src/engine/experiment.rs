@@ -36,6 +36,40 @@ pub(super) struct Experiment {
     pub description: Description,
 }
 
+/// The images of an experiment: those `given`, or those that are compiled in.
+fn images(
+    preset: &Preset,
+    given: Option<Arc<Dataset>>,
+) -> Result<Option<Arc<Dataset>>, StartError> {
+    Ok(match (&preset.data, given) {
+        (DataChoice::None, _) => None,
+        (_, Some(given)) => Some(given),
+        (DataChoice::Digits, None) => Some(embedded::digits()),
+        (DataChoice::Glyphs, None) => Some(embedded::glyphs()),
+        (DataChoice::External(what), None) => {
+            let (preset, what) = (preset.name.clone(), what.clone());
+            return Err(StartError::NeedsData { preset, what });
+        }
+    })
+}
+
+/// The tables of an experiment.
+/// # Errors
+/// As for starting it.
+pub fn describe(preset: &Preset, given: Option<Arc<Dataset>>) -> Result<Description, StartError> {
+    let family = models::family(&preset.model)
+        .ok_or_else(|| StartError::NoSuchModel(preset.model.clone()))?;
+    let setup = Setup {
+        values: preset.values.clone(),
+        seed: preset.seed,
+        data: images(preset, given)?,
+    };
+    (family.describe)(&setup).map_err(|error| StartError::Build {
+        preset: preset.name.clone(),
+        error,
+    })
+}
+
 impl Experiment {
     pub fn open(preset: Preset, given: Option<Arc<Dataset>>) -> Result<Self, StartError> {
         let family = models::family(&preset.model)
@@ -48,16 +82,7 @@ impl Experiment {
         preset: Preset,
         given: Option<Arc<Dataset>>,
     ) -> Result<Self, StartError> {
-        let data = match (&preset.data, given) {
-            (DataChoice::None, _) => None,
-            (_, Some(given)) => Some(given),
-            (DataChoice::Digits, None) => Some(embedded::digits()),
-            (DataChoice::Glyphs, None) => Some(embedded::glyphs()),
-            (DataChoice::External(what), None) => {
-                let (preset, what) = (preset.name.clone(), what.clone());
-                return Err(StartError::NeedsData { preset, what });
-            }
-        };
+        let data = images(&preset, given)?;
         let (seed, values) = (preset.seed, preset.values.clone());
         let experiment = Self::build(family, preset, seed, data, values)?;
         experiment.all_values_known()?;

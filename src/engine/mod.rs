@@ -38,7 +38,7 @@ use crossbeam_channel::{Sender, bounded};
 use thiserror::Error;
 
 pub use command::{Command, CommandId, Pace, StepOf};
-pub use experiment::StartError;
+pub use experiment::{StartError, describe};
 pub use frame::{About, BreakpointLine, Frame, LogKind, LogLine, Reply, Request, RunState};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
 pub use isa::isa;
@@ -48,7 +48,7 @@ pub use mailbox::{Gone, Subscription};
 pub use record::Record;
 pub use recording::{Archive, Recorded, Recorder};
 pub use rewind::{Target, as_it_went};
-pub use snapshot::{Place, Snapshot};
+pub use snapshot::{Place, Snapshot, revive};
 
 use crate::data::Dataset;
 use crate::models::{Description, Fault, Model, Value};

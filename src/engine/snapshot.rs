@@ -11,7 +11,7 @@ use super::frame::{LogKind, RunState};
 use super::journal::{Event, Machine};
 use super::run::Run;
 use crate::data::Dataset;
-use crate::models::{self, Family, Values};
+use crate::models::{self, Description, Family, Model, Values};
 use crate::preset::Preset;
 
 /// Everything from which a run goes on bit for bit.
@@ -41,6 +41,17 @@ pub struct Place {
     pub(super) edits: Edits,
     pub(super) sample: Vec<f64>,
     pub(super) breakpoints: Vec<String>,
+}
+
+/// The model of a snapshot, in the state in which it was, to be looked at, and its tables.
+/// # Errors
+/// When the images are not here, or the snapshot is none of this program's.
+pub fn revive(
+    snapshot: &Snapshot,
+    images: Option<Arc<Dataset>>,
+) -> Result<(Box<dyn Model>, Description), StartError> {
+    let experiment = Experiment::revive(snapshot, images)?;
+    Ok((experiment.model, experiment.description))
 }
 
 impl Experiment {

@@ -4,6 +4,7 @@
 //! command line, the preset files, the documentation and the checkpoints are derived from them. It
 //! is run through one small trait, [`Model`], and listed in [`FAMILIES`].
 
+pub mod array;
 pub mod balanced;
 pub mod feedback_alignment;
 pub mod fields;

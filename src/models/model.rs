@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::array::Array;
 use super::panel::{PanelData, PanelRequest};
 use super::rule::Rule;
 use super::table::{Description, Kind, ParamSpec, Value};
@@ -135,6 +136,12 @@ pub trait Model: Send {
     /// The plasticity rule that the run uses or has found, where the model has such a thing.
     fn rule(&self) -> Option<Rule> {
         None
+    }
+
+    /// What it has learnt and what it learns with, whole and up to date: weights, feedback,
+    /// coefficients.
+    fn arrays(&self) -> Vec<Array> {
+        Vec::new()
     }
 
     /// Draws a panel, reduced to the size that was asked for.

@@ -21,10 +21,17 @@ pub fn read(path: &Path) -> Result<Vec<Entry>, RecordError> {
     read_first(path, u64::MAX)
 }
 
-/// Reads the first `bytes` bytes of the file at `path`.
+/// Reads the first `bytes` bytes of the file at `path`, without what was abandoned.
 /// # Errors
 /// Names the file and the line.
 pub fn read_first(path: &Path, bytes: u64) -> Result<Vec<Entry>, RecordError> {
+    read_lines(path, bytes).map(as_it_went)
+}
+
+/// Reads the first `bytes` bytes of the file at `path`, with ways back and what they abandoned.
+/// # Errors
+/// Names the file and the line.
+pub fn read_lines(path: &Path, bytes: u64) -> Result<Vec<Entry>, RecordError> {
     let system = |error: std::io::Error| RecordError::io(path, &error);
     let metadata = fs::metadata(path).map_err(system)?;
     if !metadata.is_file() {
@@ -35,10 +42,11 @@ pub fn read_first(path: &Path, bytes: u64) -> Result<Vec<Entry>, RecordError> {
     file.take(bytes.min(metadata.len()))
         .read_to_end(&mut content)
         .map_err(system)?;
-    parse(&content).map_err(|(line, what)| RecordError {
+    let entries = lines(&content).map_err(|(line, what)| RecordError {
         line: Some(line),
         ..RecordError::new(path, what)
-    })
+    })?;
+    Ok(entries)
 }
 
 /// The entries of a journal. A last line without its end, which a killed program leaves, is no part
@@ -46,6 +54,10 @@ pub fn read_first(path: &Path, bytes: u64) -> Result<Vec<Entry>, RecordError> {
 /// # Errors
 /// The number of the line, and what is wrong with it.
 pub fn parse(content: &[u8]) -> Result<Vec<Entry>, (usize, String)> {
+    lines(content).map(as_it_went)
+}
+
+fn lines(content: &[u8]) -> Result<Vec<Entry>, (usize, String)> {
     let whole = content.iter().rposition(|&byte| byte == b'\n');
     let content = &content[..whole.map_or(0, |end| end + 1)];
     let mut entries: Vec<Entry> = Vec::new();
@@ -68,7 +80,7 @@ pub fn parse(content: &[u8]) -> Result<Vec<Entry>, (usize, String)> {
     if entries.is_empty() {
         return Err((1, "a journal begins with what started".into()));
     }
-    Ok(as_it_went(entries))
+    Ok(entries)
 }
 
 /// Why repeating the journal here, with these images, need not give the same bits.

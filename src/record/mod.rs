@@ -8,14 +8,17 @@ mod appending;
 pub mod checkpoint;
 mod clock;
 mod error;
+pub mod export;
 mod folder;
 pub mod journal;
 pub mod metrics;
+pub mod reading;
 mod recorded;
 mod recorder;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
+pub use reading::Reading;
 pub use recorded::{Recorded, look};
 pub use recorder::{Care, Kept, create, create_with, put, reopen, reopen_with};

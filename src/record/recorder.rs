@@ -395,7 +395,7 @@ fn described(about: &About, images: Option<&Path>) -> String {
 }
 
 /// The folder of images that run.toml names.
-fn images_of(path: &Path) -> Result<Option<PathBuf>, RecordError> {
+pub(super) fn images_of(path: &Path) -> Result<Option<PathBuf>, RecordError> {
     let content = match fs::read_to_string(path) {
         Ok(content) => content,
         Err(error) => return Err(RecordError::io(path, &error)),

@@ -63,6 +63,9 @@ pub enum ScreenAction {
     AskQuit,
     /// Asks first, leaves the second time.
     Interrupt,
+    /// Asks in which form the panel under focus goes into a file.
+    AskExport,
+    Export(super::export::Form),
     /// Gives the terminal back to the shell until `fg`.
     Suspend,
 }

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod app;
+mod export;
 pub mod key;
 pub mod keys;
 pub mod link;
@@ -19,3 +20,4 @@ pub mod watch;
 pub mod widget;
 
 pub use app::{Begin, Ended, Last, Options, Outcome, run};
+pub use export::{Form, export};

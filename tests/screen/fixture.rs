@@ -263,6 +263,7 @@ pub struct PaperRun {
     pub replies: Vec<Reply>,
     pub undo_depth: u32,
     pub breakpoints: Vec<BreakpointLine>,
+    pub recording: Option<String>,
     history: History,
     sample: Vec<f64>,
     commands: u64,
@@ -284,6 +285,7 @@ impl PaperRun {
             history: History::new(metrics().len()),
             sample: vec![f64::NAN; metrics().len()],
             breakpoints: Vec::new(),
+            recording: None,
             commands: 0,
         };
         run.say(
@@ -473,7 +475,7 @@ impl PaperRun {
             quantum: self.quantum,
             rate: 19.8,
             waiting_for_recorder: false,
-            recording: None,
+            recording: self.recording.clone(),
             breakpoints: self.breakpoints.clone(),
             values: self.values.clone(),
             pending: self.pending.clone(),

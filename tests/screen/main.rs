@@ -2,6 +2,7 @@
 //! real one.
 
 mod balanced;
+mod export;
 mod feedback_alignment;
 mod fixture;
 mod keys;

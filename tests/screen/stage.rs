@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hebbtop::engine::Command;
+use hebbtop::ui::Form;
 use hebbtop::ui::key::Key;
 use hebbtop::ui::state::State;
 use hebbtop::ui::state::run::Run;
@@ -23,6 +24,7 @@ pub struct Stage {
     pub memory: Memory,
     pub sent: Vec<Command>,
     pub opened: Option<String>,
+    pub exported: Option<Form>,
     pub left: Option<Exit>,
     pub repaints: usize,
 }
@@ -53,6 +55,7 @@ impl Stage {
             memory: Memory::default(),
             sent: Vec::new(),
             opened: None,
+            exported: None,
             left: None,
             repaints: 0,
         }
@@ -87,6 +90,7 @@ impl Stage {
                 Effect::Promote(_) => self.beside.clear(),
                 Effect::Recorded(..) => self.state.lanes.coming = None,
                 Effect::Open(name) => self.opened = Some(name),
+                Effect::Export(form) => self.exported = Some(form),
                 Effect::Repaint | Effect::Suspend => self.repaints += 1,
                 Effect::Leave(exit) => self.left = Some(exit),
             }

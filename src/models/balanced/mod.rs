@@ -1,6 +1,7 @@
 //! Plastic balanced networks: spiking neurons under spike-timing-dependent plasticity (Akil,
 //! Rosenbaum & Josić 2021, PLoS Comput Biol 17:e1008958).
 
+mod arrays;
 mod case;
 mod deferred;
 mod delivery;

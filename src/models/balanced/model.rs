@@ -10,6 +10,7 @@ use super::sizes::Block;
 use super::statistics::Statistics;
 use super::watch::Watch;
 use super::{memory, metrics, panels};
+use crate::models::array::Array;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, Kind, ParamSpec, Value, text};
 use crate::models::{BuildError, LoadError, Model, Progress, Setup};
@@ -190,6 +191,10 @@ impl Model for Balanced {
         self.values[param] = value.clone();
         self.settings = settings;
         Ok(())
+    }
+
+    fn arrays(&self) -> Vec<Array> {
+        super::arrays::of(self)
     }
 
     fn panel(&self, request: &PanelRequest) -> PanelData {

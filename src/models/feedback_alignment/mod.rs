@@ -3,6 +3,7 @@
 //! has learnt by the terms' coefficients.
 
 pub mod activation;
+mod arrays;
 pub mod case;
 pub mod coefficients;
 pub mod dual;

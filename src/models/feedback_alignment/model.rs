@@ -17,6 +17,7 @@ use super::panels;
 use super::params::{self, Mode, PARAMS, Place, Settings, place};
 use super::tasks::{Pool, held_out};
 use super::terms::POOL;
+use crate::models::array::Array;
 use crate::models::model::values_in_order;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, ParamSpec, Value, text};
@@ -407,6 +408,10 @@ impl Model for FeedbackAlignment {
             },
             terms: self.state.coefficients.rows().iter().map(row).collect(),
         })
+    }
+
+    fn arrays(&self) -> Vec<Array> {
+        super::arrays::of(self)
     }
 
     fn panel(&self, request: &PanelRequest) -> PanelData {

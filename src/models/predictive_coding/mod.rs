@@ -1,5 +1,6 @@
 //! Predictive coding and backpropagation in the same network (Rosenbaum 2022, PLoS ONE 17:e0266102).
 
+mod arrays;
 pub mod backprop;
 pub mod batches;
 pub mod case;

@@ -13,6 +13,7 @@ use super::state::{Cursor, Stage, State, SweepRecord, Tally};
 use super::workspace::{Flight, Workspace};
 use super::{backprop, fixed_pred, panels, theory};
 use crate::data::{Dataset, Split};
+use crate::models::array::Array;
 use crate::models::model::values_in_order;
 use crate::models::nn::grammar;
 use crate::models::nn::init::initial;
@@ -301,6 +302,10 @@ impl Model for PredictiveCoding {
         self.settings = Settings::resolve(&self.state.values, self.network.depth());
         self.state.optimiser.switch(self.settings.rule);
         Ok(())
+    }
+
+    fn arrays(&self) -> Vec<Array> {
+        super::arrays::of(self)
     }
 
     fn panel(&self, request: &PanelRequest) -> PanelData {

@@ -21,6 +21,7 @@ use self::links::{Arrival, Links};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
+use super::export::export;
 use super::key::Key;
 use super::link::{Gone, Link};
 use super::state::State;
@@ -281,6 +282,15 @@ impl<W: Write> App<W> {
                     joined.link.promote();
                 }
                 self.let_go(|other| other != lane);
+            }
+            Effect::Export(form) => {
+                let written = export(&self.state, form);
+                if let Some(run) = &mut self.state.run {
+                    match written {
+                        Ok(path) => run.say(Tone::Good, format!("written to {path}")),
+                        Err(why) => run.say(Tone::Refused, why),
+                    }
+                }
             }
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),

@@ -40,6 +40,8 @@ pub enum Context {
     Help,
     Quit,
     Reset,
+    /// The form of a file is asked for.
+    Export,
     /// The list of breakpoints.
     Breakpoints,
     /// The table of the lanes.
@@ -74,6 +76,7 @@ impl Context {
             Self::Help => "this help",
             Self::Quit => "leaving",
             Self::Reset => "starting again",
+            Self::Export => "the panel as a file",
             Self::Breakpoints => "breakpoints",
             Self::Compare => "lanes compared",
             Self::Palette => "command line",
@@ -100,6 +103,7 @@ pub const STACKS: &[&[Context]] = {
         &[Help, Always],
         &[Quit, Always],
         &[Reset, Always],
+        &[Export, Always],
         &[Breakpoints, Always],
         &[Compare, Always],
         &[Palette, Line, LineCursor, Always],

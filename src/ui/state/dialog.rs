@@ -8,6 +8,8 @@ pub enum Dialog {
     Help(usize),
     Quit,
     Reset,
+    /// In which form a panel goes into a file.
+    Export,
     /// The list, with the selected row.
     Breakpoints(usize),
     /// The table of the lanes, with its first row.

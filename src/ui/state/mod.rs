@@ -95,6 +95,7 @@ impl State {
                 Dialog::Help(_) => vec![Help, Always],
                 Dialog::Quit => vec![Quit, Always],
                 Dialog::Reset => vec![Reset, Always],
+                Dialog::Export => vec![Export, Always],
                 Dialog::Breakpoints(_) => vec![Breakpoints, Always],
                 Dialog::Compare(_) => vec![Compare, Always],
                 Dialog::Palette(_) => vec![Palette, Line, LineCursor, Always],

@@ -8,6 +8,7 @@ use ratatui::style::Color;
 
 use super::level::Level;
 use super::{Background, Depth, Theme};
+use crate::figure::look::{DIVERGING as DIVERGING_LIGHT, SEQUENTIAL as SEQUENTIAL_LIGHT};
 
 type Rgb = (u8, u8, u8);
 
@@ -32,26 +33,6 @@ const DIVERGING_DARK: [Rgb; 17] = [
     (255, 216, 137),
 ];
 
-const DIVERGING_LIGHT: [Rgb; 17] = [
-    (30, 52, 119),
-    (29, 78, 152),
-    (34, 105, 179),
-    (59, 130, 196),
-    (86, 156, 212),
-    (130, 180, 223),
-    (170, 205, 233),
-    (210, 229, 244),
-    (247, 247, 247),
-    (246, 222, 207),
-    (239, 190, 163),
-    (229, 158, 121),
-    (218, 126, 83),
-    (198, 97, 61),
-    (178, 67, 40),
-    (147, 42, 28),
-    (111, 24, 19),
-];
-
 /// From 0 to 16: almost black, blue, teal, green, yellow.
 const SEQUENTIAL_DARK: [Rgb; 17] = [
     (16, 16, 23),
@@ -71,26 +52,6 @@ const SEQUENTIAL_DARK: [Rgb; 17] = [
     (171, 226, 94),
     (209, 236, 82),
     (250, 244, 72),
-];
-
-const SEQUENTIAL_LIGHT: [Rgb; 17] = [
-    (251, 249, 242),
-    (245, 241, 212),
-    (236, 234, 182),
-    (224, 228, 154),
-    (194, 219, 144),
-    (160, 209, 142),
-    (126, 198, 142),
-    (90, 186, 145),
-    (40, 172, 156),
-    (0, 154, 162),
-    (1, 136, 162),
-    (0, 119, 158),
-    (0, 102, 152),
-    (24, 85, 145),
-    (41, 67, 129),
-    (41, 52, 112),
-    (39, 36, 95),
 ];
 
 const DIVERGING_DARK_256: [u8; 17] = [

@@ -4,6 +4,7 @@
 use ratatui::style::{Color, Style};
 
 use super::{Background, Depth, Glyphs, Theme};
+use crate::figure::look::SERIES as LIGHT;
 
 /// The pattern of a line, in dots along the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +50,6 @@ const DARK: [(u8, u8, u8); COLOURS] = [
     (53, 94, 248),
     (227, 43, 38),
     (205, 239, 226),
-];
-const LIGHT: [(u8, u8, u8); COLOURS] = [
-    (0, 147, 233),
-    (235, 95, 0),
-    (1, 130, 80),
-    (175, 50, 148),
-    (100, 77, 0),
-    (38, 48, 213),
-    (106, 0, 28),
-    (42, 59, 79),
 ];
 const DARK_256: [u8; COLOURS] = [39, 215, 85, 132, 226, 27, 160, 195];
 const LIGHT_256: [u8; COLOURS] = [32, 136, 22, 90, 101, 19, 132, 234];

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::action::{Action, DialogAction, PanelAction, StartAction};
+use super::export::Form;
 use super::palette;
 use super::state::State;
 use super::state::dialog::{Dialog, Palette};
@@ -35,6 +36,8 @@ pub enum Effect {
     Recorded(u8, PathBuf),
     /// Open the preset chosen on the start screen.
     Open(String),
+    /// Write the panel under focus to a file.
+    Export(Form),
     /// Write every cell again.
     Repaint,
     /// Give the terminal back to the shell.

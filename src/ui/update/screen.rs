@@ -20,6 +20,18 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
                 state.dialog = Some(Dialog::Breakpoints(0));
             }
         }
+        ScreenAction::AskExport => {
+            if let Some(run) = &mut state.run {
+                match run.focus() {
+                    Focus::Panel(_) => state.dialog = Some(Dialog::Export),
+                    _ => run.say(Tone::Plain, "no panel has the focus: tab goes to one"),
+                }
+            }
+        }
+        ScreenAction::Export(form) => {
+            state.dialog = None;
+            return vec![Effect::Export(form)];
+        }
         ScreenAction::AskReset => {
             if state
                 .run

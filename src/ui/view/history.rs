@@ -8,6 +8,7 @@ use ratatui::widgets::StatefulWidget;
 use super::layout::Slot;
 use super::{Memory, expect, has_focus};
 use crate::engine::Bucket;
+use crate::figure::plot::{self, Plot};
 use crate::models::table::{MetricSpec, PanelKind, PanelSpec, Scale, Text};
 use crate::preset::Expect;
 use crate::ui::state::lanes::{Lanes, group, letter};
@@ -138,6 +139,72 @@ pub fn draw(
     };
     let state = memory.charts.entry((number, 0)).or_default();
     chart.render(area, buf, state);
+}
+
+/// Stretches of a figure.
+const STRETCHES: usize = 560;
+
+/// The panel as a figure of what the screen shows of the run, if anything was measured.
+pub fn page(run: &Run, number: usize) -> Option<Plot> {
+    let table = run.description()?;
+    let spec = table.panels.get(number)?;
+    let PanelKind::History { metrics } = &spec.kind else {
+        return None;
+    };
+    let samples = run.history.samples();
+    let (from, to) = run.stretch.range(samples, run.planned());
+    let to = to.min(samples);
+    let columns = STRETCHES.min((to.saturating_sub(from)).max(1) as usize);
+    let window = Window { from, to, columns };
+    let (factor, x_label) = match table.seconds_per_unit {
+        Some(per_unit) => (per_unit, "time (s)".to_owned()),
+        None => (1.0, table.unit.to_string()),
+    };
+    let width = (to - from) as f64 / columns as f64;
+    let curves = curves(run, metrics, &window);
+    let unit = curves.first().map_or("", |curve| &curve.metric.unit);
+    let label = match unit {
+        "" => spec.label.to_string(),
+        unit => format!("{} ({unit})", spec.label),
+    };
+    let curve = |curve: &Curve| plot::Curve {
+        label: curve.metric.label.to_string(),
+        look: curve.group,
+        theory: curve.theory,
+        points: curve
+            .buckets
+            .iter()
+            .enumerate()
+            .map(|(i, bucket)| {
+                let middle = from as f64 + (i as f64 + 0.5) * width + 0.5;
+                (middle * factor, f64::from(bucket.mean))
+            })
+            .collect(),
+    };
+    let marks = run.history.marks().iter();
+    let inside = marks.filter(|mark| (from..=to).contains(&mark.step));
+    let scale = if is_log(run, number) {
+        Scale::Log
+    } else {
+        Scale::Linear
+    };
+    (to > from).then(|| Plot {
+        x_label,
+        from: from as f64 * factor,
+        to: to as f64 * factor,
+        charts: vec![plot::Chart {
+            label,
+            scale,
+            curves: curves.iter().map(curve).collect(),
+        }],
+        marks: inside
+            .map(|mark| plot::Mark {
+                x: mark.step as f64 * factor,
+                place: format!("{} {}", table.unit, mark.step),
+                words: mark.words.clone(),
+            })
+            .collect(),
+    })
 }
 
 /// Samples and how many buckets they are seen in.

@@ -39,6 +39,13 @@ pub fn draw(state: &State, dialog: &Dialog, area: Rect, buf: &mut Buffer) {
         }
         Dialog::Compare(scroll) => super::lanes::compare(state, *scroll, area, buf),
         Dialog::Quit => quit(state, area, buf),
+        Dialog::Export => {
+            let run = state.run.as_ref();
+            let folder = run.and_then(|run| run.frame.as_ref()?.recording.clone());
+            let folder = folder.unwrap_or("the working folder".into());
+            let words = format!("A new file in {folder}; none is replaced.");
+            question(state, "write this panel to a file?", &[words], area, buf);
+        }
         Dialog::Reset => {
             let words = "The present parameters stay; weights and curves begin anew.";
             question(

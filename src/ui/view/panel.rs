@@ -125,7 +125,7 @@ pub fn draw(
 }
 
 /// The label, and the item that is shown where there is a choice.
-fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
+pub fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
     let item = run.panels.get(panel).map_or(0, |panel| panel.item);
     match spec.items.get(item) {
         Some(name) if spec.items.len() > 1 => {

@@ -5,31 +5,11 @@
 
 use ratatui::text::Span;
 
-/// Characters that [`short`] never exceeds, sign included.
-pub const SHORT_WIDTH: usize = 8;
+pub use crate::figure::number::{MISSING, SHORT_WIDTH, count_tick, decade, round, short, tick};
+use crate::figure::number::{plain_zero, scientific, significant};
 
 /// Characters that [`brief`] never exceeds, sign included.
 pub const BRIEF_WIDTH: usize = 6;
-
-/// What stands for a number that is not there.
-pub const MISSING: &str = "–";
-
-/// A measured number in three significant digits and at most [`SHORT_WIDTH`] characters: `0.0131`,
-/// `-5.00`, `124`, `1.24e5`, `1.0e-12`. A missing one (NaN) is a dash.
-pub fn short(x: f64) -> String {
-    let magnitude = x.abs();
-    if x.is_nan() {
-        MISSING.into()
-    } else if x.is_infinite() {
-        if x > 0.0 { "inf" } else { "-inf" }.into()
-    } else if magnitude == 0.0 {
-        "0".into()
-    } else if rounds_into(magnitude, 0.01, 10_000.0) {
-        significant(x, 3)
-    } else {
-        scientific(x)
-    }
-}
 
 /// A number in two significant digits and at most [`BRIEF_WIDTH`] characters, where room is short:
 /// `0.89`, `-12`, `0.071`, `1.4e-5`.
@@ -52,20 +32,6 @@ pub fn brief(x: f64) -> String {
 /// [`short`], padded on the left to `width`; text that is wider stays whole.
 pub fn fixed(x: f64, width: usize) -> String {
     format!("{:>width$}", short(x))
-}
-
-/// [`short`] without zeros at the end, for a number that is round by choice: `0.07`, `5`, `1e-3`.
-pub fn round(x: f64) -> String {
-    let shown = short(x);
-    let (mantissa, power) = match shown.find('e') {
-        Some(at) => shown.split_at(at),
-        None => (shown.as_str(), ""),
-    };
-    if !mantissa.contains('.') {
-        return shown;
-    }
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    format!("{mantissa}{power}")
 }
 
 /// [`short`] with the sign always written, as for a weight or a change of one.
@@ -168,51 +134,6 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A tick on a linear axis whose ticks are `step` apart: as many decimals as the step needs.
-pub fn tick(x: f64, step: f64) -> String {
-    if !x.is_finite() || !step.is_finite() || step <= 0.0 {
-        return short(x);
-    }
-    let x = if x.abs() < step * 1e-6 { 0.0 } else { x };
-    let largest = x.abs().max(step);
-    if largest >= 99_999.5 || step < 0.99e-4 {
-        return if x == 0.0 {
-            "0".into()
-        } else {
-            trimmed_scientific(x, step)
-        };
-    }
-    // A step of 0.25 needs one decimal more than its power of ten.
-    let decimals = (0..=5).find(|&d| {
-        let scaled = step * 10f64.powi(d);
-        (scaled - scaled.round()).abs() < 1e-6 * scaled
-    });
-    plain_zero(format!("{x:.*}", decimals.unwrap_or(5) as usize))
-}
-
-/// A step number on an axis, with the decimals that keep ticks `step` apart distinct: `1.185M`.
-pub fn count_tick(x: f64, step: f64) -> String {
-    let (unit, suffix) = match x.abs() {
-        m if m < 9_999.5 => return tick(x, step),
-        m if m < 999_999.5 => (1e3, "k"),
-        m if m < 999_999_999.5 => (1e6, "M"),
-        _ => (1e9, "G"),
-    };
-    format!("{}{suffix}", tick(x / unit, step / unit))
-}
-
-/// A power of ten as a label of a logarithmic axis: `1e-3`, `0.01`, `0.1`, `1`, `10`, `100`, `1e3`.
-pub fn decade(exponent: i32) -> String {
-    match exponent {
-        -2 => "0.01".into(),
-        -1 => "0.1".into(),
-        0 => "1".into(),
-        1 => "10".into(),
-        2 => "100".into(),
-        _ => format!("1e{exponent}"),
-    }
-}
-
 /// `text` in at most `width` characters, with `ellipsis` at the end where it is cut.
 pub fn clip(text: &str, width: usize, ellipsis: char) -> String {
     if text.chars().count() <= width {
@@ -286,60 +207,6 @@ pub fn ascii(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether the magnitude, once rounded to three digits, lies in `low..high`.
-fn rounds_into(magnitude: f64, low: f64, high: f64) -> bool {
-    (low * 0.999_5..high * 0.999_95).contains(&magnitude)
-}
-
-fn significant(x: f64, digits: i32) -> String {
-    let magnitude = x.abs();
-    if magnitude == 0.0 || !x.is_finite() {
-        return short(x);
-    }
-    // The exponent after rounding: 9.996 has three digits as 10.0.
-    let rounded: f64 = format!("{magnitude:.*e}", (digits - 1).max(0) as usize)
-        .parse()
-        .unwrap_or(magnitude);
-    let exponent = rounded.log10().floor() as i32;
-    let decimals = (digits - 1 - exponent).max(0) as usize;
-    format!("{x:.decimals$}")
-}
-
-/// Mantissa and exponent in at most [`SHORT_WIDTH`] characters.
-fn scientific(x: f64) -> String {
-    let full = format!("{x:.2e}");
-    if full.len() <= SHORT_WIDTH - usize::from(x > 0.0) {
-        return full;
-    }
-    let less = format!("{x:.1e}");
-    if less.len() <= SHORT_WIDTH - usize::from(x > 0.0) {
-        less
-    } else {
-        format!("{x:.0e}")
-    }
-}
-
-/// Scientific form with only the digits that tell neighbours `step` apart.
-fn trimmed_scientific(x: f64, step: f64) -> String {
-    let exponent = x.abs().log10().floor();
-    let digits = (exponent - step.log10().floor()).clamp(0.0, 3.0) as usize;
-    let text = format!("{x:.digits$e}");
-    let Some((mantissa, power)) = text.split_once('e') else {
-        return text;
-    };
-    let mantissa = if mantissa.contains('.') {
-        mantissa.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        mantissa
-    };
-    format!("{mantissa}e{power}")
-}
-
-fn plain_zero(text: String) -> String {
-    let is_zero = text.starts_with('-') && text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    if is_zero { text[1..].into() } else { text }
 }
 
 #[cfg(test)]

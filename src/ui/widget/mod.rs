@@ -3,7 +3,6 @@
 //!
 //! Any size will do, 0x0 included, and any number, finite or not.
 
-pub mod axis;
 pub mod bars;
 pub mod bars_view;
 pub mod canvas;

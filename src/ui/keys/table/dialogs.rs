@@ -5,6 +5,7 @@ use super::{breaks, list, row, run, screen, start, text};
 use crate::ui::action::{
     Action, BreakAction, DialogAction, ListAction, RunAction, ScreenAction, StartAction, TextAction,
 };
+use crate::ui::export::Form;
 
 pub(super) const DIALOGS: &[Binding] = &[
     // Start screen.
@@ -199,6 +200,38 @@ pub(super) const DIALOGS: &[Binding] = &[
     )
     .hint("stay")
     .says("stay"),
+    row(
+        "export-svg",
+        Context::Export,
+        &["s", "enter"],
+        screen(ScreenAction::Export(Form::Svg)),
+    )
+    .hint("SVG")
+    .says("a figure"),
+    row(
+        "export-csv",
+        Context::Export,
+        &["c"],
+        screen(ScreenAction::Export(Form::Csv)),
+    )
+    .hint("CSV")
+    .says("its numbers"),
+    row(
+        "export-text",
+        Context::Export,
+        &["t"],
+        screen(ScreenAction::Export(Form::Text)),
+    )
+    .hint("text")
+    .says("as it stands on the screen"),
+    row(
+        "export-close",
+        Context::Export,
+        &["esc", "q", "e"],
+        Action::Dialog(DialogAction::Close),
+    )
+    .hint("close")
+    .says("no file"),
     row(
         "break-up",
         Context::Breakpoints,

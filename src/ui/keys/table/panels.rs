@@ -1,10 +1,11 @@
 //! Rows of what has the focus: parameters, charts, heat maps, tables, the log.
 
 use super::super::{Argument, Binding, Context};
-use super::{chart, lane, list, map, param, raster, row};
+use super::{chart, lane, list, map, param, raster, row, screen};
 use crate::models::param::Stride;
 use crate::ui::action::{
     Action, ChartAction, LaneAction, ListAction, MapAction, PanelAction, ParamAction, RasterAction,
+    ScreenAction,
 };
 
 pub(super) const PANELS: &[Binding] = &[
@@ -343,6 +344,14 @@ pub(super) const PANELS: &[Binding] = &[
     )
     .pair("item")
     .says("the next layer or matrix in this panel")
+    .typed(Argument::None),
+    row(
+        "export",
+        Context::Panel,
+        &["e"],
+        screen(ScreenAction::AskExport),
+    )
+    .says("write this panel to a file: SVG, CSV or text")
     .typed(Argument::None),
     row(
         "previous-item",

@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use super::super::axis::Axis;
 use super::super::canvas::DotSet;
 use super::super::canvas::{Canvas, Importance};
 use super::super::pen::Pen;
 use super::layout::Layout;
 use super::series::{Place, Prepared};
 use super::{Chart, Data, Line};
+use crate::figure::axis::Axis;
 use crate::models::table::Scale;
 use crate::ui::theme::{Dash, Role, Series};
 

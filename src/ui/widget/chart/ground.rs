@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::axis::Axis;
 use super::super::canvas::{Canvas, Importance};
 use super::super::format;
 use super::super::pen::Pen;
 use super::layout::Layout;
 use super::{Chart, ChartMark};
 use crate::engine::history::MarkKind;
+use crate::figure::axis::Axis;
 use crate::ui::theme::{Role, Theme};
 
 /// Words of a mark longer than this are cut.

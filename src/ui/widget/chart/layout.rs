@@ -3,10 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::axis::Axis;
 use super::super::pen::{Pen, text_width};
 use super::super::{format, panel_box::PanelBox};
 use super::{Chart, XKind};
+use crate::figure::axis::Axis;
 use crate::models::table::Scale;
 use crate::ui::theme::Role;
 

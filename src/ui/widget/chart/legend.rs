@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 
-use super::super::axis::Axis;
 use super::super::format;
 use super::super::pen::{Pen, Piece, text_width};
 use super::layout::Layout;
 use super::series::Prepared;
 use super::{Chart, Line};
+use crate::figure::axis::Axis;
 use crate::models::table::Better;
 use crate::ui::theme::Role;
 

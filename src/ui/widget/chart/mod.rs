@@ -18,10 +18,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use super::axis::{Axis, Extent, HeldAxis};
 use super::panel_box::{PanelBox, title_line};
 use super::{canvas::DotSet, format};
 use crate::engine::history::{Bucket, MarkKind};
+use crate::figure::axis::{Axis, Extent, HeldAxis};
 use crate::models::table::{Better, Scale};
 use crate::ui::theme::{Role, Theme};
 use layout::Layout;

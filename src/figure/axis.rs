@@ -1,6 +1,6 @@
 //! The range and the ticks of an axis: linear or logarithmic, and held so that it does not swim.
 
-use super::format;
+use super::number;
 use crate::models::table::Scale;
 
 /// Beyond these a range is cut, so that its span stays finite.
@@ -101,7 +101,7 @@ impl Axis {
     /// allowed, because one alone is no scale.
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
         let ticks = match self.scale {
-            Scale::Linear => self.linear_ticks(most, format::tick),
+            Scale::Linear => self.linear_ticks(most, number::tick),
             Scale::Log => self.log_ticks(most),
         };
         if ticks.len() >= 2 || most < 2 {
@@ -109,7 +109,7 @@ impl Axis {
         }
         [self.low, self.high]
             .into_iter()
-            .filter_map(|value| self.tick_at(value, format::round(value)))
+            .filter_map(|value| self.tick_at(value, number::round(value)))
             .collect()
     }
 
@@ -148,7 +148,7 @@ impl Axis {
             let first = low + (-low).rem_euclid(stride);
             return (first..=high)
                 .step_by(stride as usize)
-                .filter_map(|n| self.tick_at(10f64.powi(n), format::decade(n)))
+                .filter_map(|n| self.tick_at(10f64.powi(n), number::decade(n)))
                 .collect();
         }
         const MANTISSAS: [&[f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
@@ -265,7 +265,7 @@ fn round_log(low: f64, high: f64) -> (f64, f64) {
 fn log_label(exponent: i32, mantissa: f64) -> String {
     if mantissa == 1.0 || !(-2..=3).contains(&exponent) {
         if mantissa == 1.0 {
-            format::decade(exponent)
+            number::decade(exponent)
         } else {
             format!("{mantissa}e{exponent}")
         }
