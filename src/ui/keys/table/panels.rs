@@ -346,20 +346,20 @@ pub(super) const PANELS: &[Binding] = &[
     .says("the next layer or matrix in this panel")
     .typed(Argument::None),
     row(
-        "export",
-        Context::Panel,
-        &["e"],
-        screen(ScreenAction::AskExport),
-    )
-    .says("write this panel to a file: SVG, CSV or text")
-    .typed(Argument::None),
-    row(
         "previous-item",
         Context::Panel,
         &["N"],
         Action::Panel(PanelAction::PreviousItem),
     )
     .says("the one before")
+    .typed(Argument::None),
+    row(
+        "export",
+        Context::Panel,
+        &["e"],
+        screen(ScreenAction::AskExport),
+    )
+    .says("write this panel to a file: SVG, CSV or text")
     .typed(Argument::None),
     // Log.
     row(
