@@ -3,7 +3,7 @@
 //! Data flows one way, and so do the dependencies between the rooms:
 //!
 //! ```text
-//! main -> cli -> ui -> sweep -> figure -> record -> engine -> preset -> models -> data
+//! main -> cli -> ui -> sweep -> replay -> figure -> record -> engine -> preset -> models -> data
 //! ```
 //!
 //! * [`data`] reads images;
@@ -12,6 +12,7 @@
 //! * [`engine`] owns the simulation thread;
 //! * [`record`] keeps runs in folders;
 //! * [`figure`] draws pictures for papers;
+//! * [`replay`] shows a recording in the place of a simulated run;
 //! * [`sweep`] makes many runs of one plan;
 //! * [`ui`] turns (frame, key) into (screen, command) and knows no model by name;
 //! * [`cli`] is the only room that prints.
@@ -25,5 +26,6 @@ pub mod figure;
 pub mod models;
 pub mod preset;
 pub mod record;
+pub mod replay;
 pub mod sweep;
 pub mod ui;

@@ -33,6 +33,15 @@ impl Running {
         })
     }
 
+    /// A recording, which nobody has to wait for.
+    pub fn watch(&self, subscription: Subscription) -> Box<dyn Link> {
+        Box::new(Shown {
+            subscription,
+            engine: None,
+            running: self.clone(),
+        })
+    }
+
     fn beside(&self, engine: Engine) -> Box<dyn Link> {
         Box::new(Shown {
             subscription: engine.subscribe(),

@@ -15,6 +15,7 @@ mod plot;
 mod presets;
 mod process;
 mod recording;
+mod replay;
 mod resume;
 mod rules;
 mod run;
@@ -58,6 +59,8 @@ enum Task {
     Run(Box<run::Run>),
     /// Go on with a recorded run, bit for bit from its last checkpoint
     Resume(resume::Resume),
+    /// Look at a recorded run on the screen: scrub, play, jump to its changes; nothing is simulated
+    Replay(replay::Replay),
     /// Draw metrics, weights or spikes of a recorded run as a figure, SVG or PNG
     Plot(plot::Plot),
     /// Write metrics and weights of a recorded run for other programs
@@ -101,6 +104,7 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
         Some(Task::Run(args)) => run::run(*args),
         Some(Task::Resume(args)) => resume::run(args),
+        Some(Task::Replay(args)) => replay::run(args),
         Some(Task::Plot(args)) => plot::run(&args),
         Some(Task::Export(args)) => export::run(&args),
         Some(Task::Presets(args)) => presets::run(&args),

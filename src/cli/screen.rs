@@ -16,6 +16,7 @@ use crate::engine::{Engine, Options, Pace};
 use crate::models;
 use crate::preset::{DataChoice, Document, Preset, catalogue};
 use crate::record::Kept;
+use crate::replay;
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
 use crate::ui::term::Signal;
@@ -116,8 +117,33 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
     let recorded = all
         .filter_map(|finished| finished.recorded.as_ref())
         .max_by_key(|recorded| recorded.failure.is_some());
-    match outcome.ended {
-        Ended::Asked => all_written(recorded),
+    ended(outcome.ended, || all_written(recorded))
+}
+
+/// Shows a recording until the screen is left.
+/// # Errors
+/// When a signal ends the program.
+pub fn replay(source: String, recording: replay::Recording, look: &Look) -> Outcome {
+    let theme = look.theme();
+    let options = ui::Options {
+        theme,
+        ask_background: theme.depth != Depth::None,
+        presets: Box::new(Vec::new),
+    };
+    let mut recording = Some(recording);
+    let opener = move |_: &str| -> Result<Box<dyn Link>, String> {
+        let recording = recording.take().ok_or("it is open already")?;
+        let played = recording.play().map_err(|error| error.to_string())?;
+        Ok(Running::default().watch(played))
+    };
+    let outcome = ui::run(Begin::Open(source), options, Box::new(opener))?;
+    ended(outcome.ended, || Ok(()))
+}
+
+/// The exit status; `asked` is that of somebody who left as one leaves.
+fn ended(ended: Ended, asked: impl FnOnce() -> Outcome) -> Outcome {
+    match ended {
+        Ended::Asked => asked(),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),
         Ended::Refused(why) => Err(Failure::Usage(why)),

@@ -67,6 +67,18 @@ pub struct About {
     pub seed: u64,
     /// Name and SHA-256 of the images, where there are any.
     pub data: Option<(String, String)>,
+    /// Present when nothing is simulated: the frames come from a recording.
+    pub replayed: Option<Replayed>,
+}
+
+/// What a screen has to know of the recording behind its frames.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    pub folder: String,
+    /// The step of the last sample.
+    pub last: u64,
+    /// The step of the checkpoint that all panels but the histories show.
+    pub panels: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,6 +50,8 @@ pub enum MarkKind {
 /// What a copy lacks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Delta {
+    /// The copy begins again from nothing before it takes the rest.
+    pub anew: bool,
     /// Samples that the sender has.
     pub samples: u64,
     /// By level: number of the first bucket, then the buckets, metric by metric inside each.
@@ -83,7 +85,7 @@ impl Bucket {
         count: 0,
     };
 
-    fn of(sample: f64) -> Self {
+    pub fn of(sample: f64) -> Self {
         let value = sample as f32;
         if !value.is_finite() {
             return Self::GAP;
@@ -154,6 +156,14 @@ impl Level {
     fn row(&self, number: u64, metrics: usize) -> &[Bucket] {
         let place = (number % CAPACITY as u64) as usize * metrics;
         &self.ring[place..place + metrics]
+    }
+
+    /// Forgets everything and goes on at number `next`, however far that is.
+    fn leap(&mut self, next: u64, metrics: usize) {
+        self.ring.clear();
+        self.ring.resize(CAPACITY * metrics, Bucket::GAP);
+        self.next = next;
+        self.from = next;
     }
 
     /// The buckets before number `next`.
@@ -276,6 +286,7 @@ impl History {
         });
         let seen = self.marks.len().min(cursor.marks as usize);
         Delta {
+            anew: false,
             samples: self.samples,
             levels: levels.collect(),
             marks: self.marks[seen..].to_vec(),
@@ -284,12 +295,18 @@ impl History {
 
     /// Takes over what [`since`](Self::since) found for this copy's cursor.
     pub fn apply(&mut self, delta: Delta) {
+        if delta.anew {
+            *self = Self::new(self.metrics);
+        }
         for (k, (first, buckets)) in delta.levels.into_iter().enumerate() {
             if k == self.levels.len() {
                 self.levels.push(Level::default());
             }
             let level = &mut self.levels[k];
             // After a long absence the copy skips what the sender no longer holds.
+            if first > level.next + CAPACITY as u64 {
+                level.leap(first, self.metrics);
+            }
             while level.next < first {
                 level.push(std::iter::repeat_n(Bucket::GAP, self.metrics), self.metrics);
             }

@@ -14,7 +14,7 @@ use super::lanes::Give;
 #[error("the simulation has ended")]
 pub struct Gone;
 
-pub(super) enum Message {
+pub(crate) enum Message {
     Subscribe(Mailbox),
     Do {
         from: u64,
@@ -35,7 +35,7 @@ pub(super) enum Message {
 type Slot = Arc<Mutex<Option<Frame>>>;
 
 /// The thread's end.
-pub(super) struct Mailbox {
+pub(crate) struct Mailbox {
     pub id: u64,
     /// Answers that wait for the next frame.
     pub replies: Vec<Reply>,
@@ -53,7 +53,7 @@ pub struct Subscription {
 }
 
 impl Mailbox {
-    pub(super) fn new(id: u64, messages: Sender<Message>) -> (Self, Subscription) {
+    pub(crate) fn new(id: u64, messages: Sender<Message>) -> (Self, Subscription) {
         let slot = Slot::default();
         let (ring, bell) = bounded(1);
         let subscription = Subscription {

@@ -39,12 +39,15 @@ use thiserror::Error;
 
 pub use command::{Command, CommandId, Pace, StepOf};
 pub use experiment::{StartError, describe};
-pub use frame::{About, BreakpointLine, Frame, LogKind, LogLine, Reply, Request, RunState};
+pub use frame::{
+    About, BreakpointLine, Frame, LogKind, LogLine, Replayed, Reply, Request, RunState,
+};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
 pub use isa::isa;
 pub use journal::{Entry, Event, Machine};
 pub use lanes::Give;
 pub use mailbox::{Gone, Subscription};
+pub(crate) use mailbox::{Mailbox, Message};
 pub use record::Record;
 pub use recording::{Archive, Recorded, Recorder};
 pub use rewind::{Target, as_it_went};
@@ -54,7 +57,6 @@ use crate::data::Dataset;
 use crate::models::{Description, Fault, Model, Value};
 use crate::preset::{Breakpoint, Preset, RuleFile};
 use experiment::Experiment;
-use mailbox::{Mailbox, Message};
 use run::{Beginning, Run};
 
 /// Messages that may wait for the next quantum.

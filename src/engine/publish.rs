@@ -98,6 +98,7 @@ impl Run {
             preset: self.experiment.preset.clone(),
             seed: self.experiment.seed,
             data: self.experiment.data_named(),
+            replayed: None,
         }
     }
 

@@ -27,6 +27,12 @@ pub enum Target {
     Unit(u64),
     /// So many units ago; 1 from inside a unit is its beginning.
     Back(u64),
+    /// The last change, mark or fault before now.
+    MarkBefore,
+    /// The first one after now, which only a recording has.
+    MarkBehind,
+    /// The end of a recording.
+    Last,
 }
 
 /// The kept states since the model was built, oldest first.
@@ -147,6 +153,14 @@ impl Run {
         let to = match target {
             Target::Unit(step) => step,
             Target::Back(units) => (self.step + u64::from(self.quantum > 0)).saturating_sub(units),
+            Target::MarkBefore => {
+                let marks = self.history.marks().iter().rev();
+                let before = marks.map(|mark| mark.step).find(|&step| step < self.step);
+                before.ok_or("there is no mark before this")?
+            }
+            Target::MarkBehind | Target::Last => {
+                return Err("nothing is known of what comes after now".to_owned());
+            }
         };
         if (to, 0) >= (self.step, self.quantum) {
             return Err(format!(

@@ -123,6 +123,12 @@ impl Part {
         if [PRESET, RUN, JOURNAL, CHECKPOINT].contains(&name) {
             return Some(Self::Fixed);
         }
+        let course = name.strip_prefix("history-");
+        let course = course.and_then(|name| name.strip_suffix(".hbh"));
+        let counted = course.is_some_and(|number| number.parse::<u32>().is_ok());
+        if counted || name == "history.hbh" {
+            return Some(Self::Fixed);
+        }
         if name == "metrics.csv" {
             return Some(Self::Metrics(1));
         }

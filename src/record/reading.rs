@@ -10,8 +10,10 @@ use super::folder::{CHECKPOINT, JOURNAL, RUN};
 use super::journal;
 use super::recorder::images_of;
 use crate::data::text;
-use crate::engine::{Entry, Event};
+use crate::engine::journal::When;
+use crate::engine::{Entry, Event, MarkKind};
 use crate::models::param::display;
+use crate::models::table::Value;
 use crate::preset::{Action, Preset};
 
 pub struct Reading {
@@ -51,7 +53,16 @@ struct Piece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub step: u64,
+    pub kind: MarkKind,
     pub words: String,
+}
+
+/// A value that a parameter was given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    pub step: u64,
+    pub id: String,
+    pub value: Value,
 }
 
 impl Reading {
@@ -127,6 +138,10 @@ impl Reading {
     /// See [`checkpoint::read`].
     pub fn checkpoint(&self) -> Result<Checkpoint, RecordError> {
         checkpoint::read(&self.folder.join(CHECKPOINT))
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The folder's own name.
@@ -330,35 +345,88 @@ impl Course {
         for entry in &self.preset.schedule {
             for action in &entry.actions {
                 if let Action::Set { id, value } = action {
-                    changes.push((entry.step, format!("{id} = {}", display(value))));
+                    let words = format!("{id} = {}", display(value));
+                    changes.push((entry.step, MarkKind::Edit, words));
                 }
             }
         }
         for entry in &self.entries {
+            let mut kind = MarkKind::Edit;
             let words = match &entry.event {
                 Event::Set {
-                    applies: crate::engine::journal::When::Reset,
+                    applies: When::Reset,
                     ..
                 } => continue,
                 Event::Set { id, value, .. } => format!("{id} = {}", display(value)),
                 Event::Undo { id, value } => format!("{id} back to {}", display(value)),
                 Event::Redo { id, value } => format!("{id} = {} again", display(value)),
-                Event::Mark { words } if words.is_empty() => "mark".to_owned(),
-                Event::Mark { words } => words.clone(),
-                Event::Fault { what } => what.clone(),
+                Event::Mark { words } => {
+                    kind = MarkKind::Note;
+                    match words.is_empty() {
+                        true => "mark".to_owned(),
+                        false => words.clone(),
+                    }
+                }
+                Event::Fault { what } => {
+                    kind = MarkKind::Fault;
+                    what.clone()
+                }
                 _ => continue,
             };
-            changes.push((entry.step, words));
+            changes.push((entry.step, kind, words));
         }
-        changes.sort_by_key(|(step, _)| *step);
-        let change = |(step, words): (u64, String)| Change {
+        changes.sort_by_key(|(step, ..)| *step);
+        let change = |(step, kind, words): (u64, MarkKind, String)| Change {
             step,
+            kind,
             words: text::line(&words),
         };
         changes
             .into_iter()
-            .filter(|(step, _)| *step <= last)
+            .filter(|(step, ..)| *step <= last)
             .map(change)
             .collect()
+    }
+
+    /// The values that parameters were given, in the order of time, each with the step from which it
+    /// holds. What waited for a reset is not among them.
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut settings = Vec::new();
+        let mut add = |step: u64, id: &str, value: &Value| {
+            settings.push(Setting {
+                step,
+                id: id.to_owned(),
+                value: value.clone(),
+            });
+        };
+        for entry in &self.preset.schedule {
+            for action in &entry.actions {
+                if let Action::Set { id, value } = action {
+                    add(entry.step, id, value);
+                }
+            }
+        }
+        for entry in &self.entries {
+            // Inside a unit a change is seen when the unit is done.
+            let step = entry.step + u64::from(entry.quantum > 0);
+            match &entry.event {
+                Event::Set {
+                    applies: When::Reset,
+                    ..
+                } => {}
+                Event::Set { id, value, .. }
+                | Event::Undo { id, value }
+                | Event::Redo { id, value } => add(step, id, value),
+                _ => {}
+            }
+        }
+        settings.sort_by_key(|setting| setting.step);
+        settings
+    }
+
+    /// The files of metrics, and the last step of each that counts.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, u64)> {
+        let pieces = self.pieces.iter();
+        pieces.map(|piece| (piece.file.as_path(), piece.kept))
     }
 }

@@ -1,5 +1,6 @@
 //! What a key or a typed command makes the screen do.
 
+use crate::engine::Target;
 use crate::models::param::Stride;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +42,10 @@ pub enum RunAction {
     Checkpoint,
     /// So many units.
     Back(u64),
+    /// To a place in a recording.
+    GoTo(Target),
+    /// So many times the pace.
+    Faster(f64),
 }
 
 /// Changes what is on the screen.

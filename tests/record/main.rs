@@ -4,6 +4,7 @@ mod bad_files;
 mod folders;
 mod kill;
 mod repeat;
+mod replay;
 mod resume;
 mod rewind;
 mod session;

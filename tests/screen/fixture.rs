@@ -467,6 +467,7 @@ impl PaperRun {
                     preset: preset(),
                     seed: 42,
                     data: None,
+                    replayed: None,
                 })
             }),
             state: self.state.clone(),

@@ -19,6 +19,8 @@ pub enum Context {
     Always,
     /// A run is shown and no dialog is open.
     Global,
+    /// What is shown is a recording.
+    Replay,
     /// The parameter panel has the focus.
     Parameters,
     /// A chart is visible, and no heat map has the focus.
@@ -63,6 +65,7 @@ impl Context {
     pub fn title(self) -> &'static str {
         match self {
             Self::Always | Self::Global => "everywhere",
+            Self::Replay => "recording that is replayed",
             Self::Parameters => "parameters",
             Self::Charts => "charts",
             Self::Chart => "chart under focus",
@@ -91,13 +94,13 @@ impl Context {
 pub const STACKS: &[&[Context]] = {
     use Context::*;
     &[
-        &[Parameters, Charts, Global, Always],
-        &[Chart, Charts, Panel, Global, Always],
-        &[HeatMap, Panel, Global, Always],
-        &[Raster, Panel, Charts, Global, Always],
-        &[Table, Panel, Charts, Global, Always],
-        &[Panel, Charts, Global, Always],
-        &[Log, Global, Always],
+        &[Parameters, Charts, Replay, Global, Always],
+        &[Chart, Charts, Panel, Replay, Global, Always],
+        &[HeatMap, Panel, Replay, Global, Always],
+        &[Raster, Panel, Charts, Replay, Global, Always],
+        &[Table, Panel, Charts, Replay, Global, Always],
+        &[Panel, Charts, Replay, Global, Always],
+        &[Log, Replay, Global, Always],
         &[Start, StartList, Always],
         &[Start, StartFilter, Line, Always],
         &[Help, Always],

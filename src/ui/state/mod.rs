@@ -144,24 +144,19 @@ impl State {
 fn run_contexts(run: &Run) -> Vec<Context> {
     let panels = run.tab().map_or(&[][..], |tab| &tab.panels);
     let charts = run.shows_chart(panels).then_some(Context::Charts);
-    let own: &[Context] = match run.focus() {
-        Focus::Parameters => &[Context::Parameters],
-        Focus::Log => return vec![Context::Log, Context::Global, Context::Always],
+    // The keys of a heat map and of the log are those of charts elsewhere.
+    let (own, charts): (&[Context], _) = match run.focus() {
+        Focus::Parameters => (&[Context::Parameters], charts),
+        Focus::Log => (&[Context::Log], None),
         Focus::Panel(panel) => match run.panel_kind(panel) {
-            Some(PanelKind::History { .. }) => &[Context::Chart, Context::Panel],
-            Some(PanelKind::HeatMap) => {
-                return vec![
-                    Context::HeatMap,
-                    Context::Panel,
-                    Context::Global,
-                    Context::Always,
-                ];
-            }
-            Some(PanelKind::Raster) => &[Context::Raster, Context::Panel],
-            Some(PanelKind::Table) => &[Context::Table, Context::Panel],
-            _ => &[Context::Panel],
+            Some(PanelKind::History { .. }) => (&[Context::Chart, Context::Panel], charts),
+            Some(PanelKind::HeatMap) => (&[Context::HeatMap, Context::Panel], None),
+            Some(PanelKind::Raster) => (&[Context::Raster, Context::Panel], charts),
+            Some(PanelKind::Table) => (&[Context::Table, Context::Panel], charts),
+            _ => (&[Context::Panel], charts),
         },
     };
-    let shared = [Context::Global, Context::Always];
-    own.iter().copied().chain(charts).chain(shared).collect()
+    let replay = run.replayed().map(|_| Context::Replay);
+    let own = own.iter().copied().chain(charts).chain(replay);
+    own.chain([Context::Global, Context::Always]).collect()
 }

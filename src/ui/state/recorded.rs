@@ -52,6 +52,7 @@ impl Run {
         frame.metrics = last;
         about.seed = recorded.preset.seed;
         about.preset = recorded.preset;
+        about.replayed = None;
         run.lane = lane;
         run.still = true;
         run.frame = Some(frame);

@@ -7,7 +7,8 @@ use super::params::Params;
 use super::stretch::Stretch;
 use super::tab::{Focus, Tab, TabKind, tabs};
 use crate::engine::{
-    About, Command, CommandId, Cursor, Frame, History, LogKind, LogLine, Request, RunState,
+    About, Command, CommandId, Cursor, Frame, History, LogKind, LogLine, Replayed, Request,
+    RunState,
 };
 use crate::models::Description;
 use crate::models::panel::{PanelData, PanelRequest};
@@ -212,9 +213,17 @@ impl Run {
         !self.waiting.is_empty()
     }
 
-    /// The planned length, while the run has not gone beyond.
+    /// The recording behind it, where nothing is simulated.
+    pub fn replayed(&self) -> Option<&Replayed> {
+        self.about.as_ref()?.replayed.as_ref()
+    }
+
+    /// The planned length, while the run has not gone beyond; of a recording, all that it holds.
     pub fn planned(&self) -> Option<u64> {
-        self.about.as_ref().map(|about| about.preset.length)
+        let planned = || self.about.as_ref().map(|about| about.preset.length);
+        self.replayed()
+            .map(|replayed| replayed.last)
+            .or_else(planned)
     }
 
     pub fn say(&mut self, tone: Tone, words: impl Into<String>) {
@@ -286,7 +295,7 @@ impl Run {
         let delta = std::mem::take(&mut frame.history);
         let mut changed = changed_model;
         // An answer to another state of this copy (asked while the view was frozen) does not fit.
-        let fits = changed_model || request.history == self.history.cursor();
+        let fits = changed_model || delta.anew || request.history == self.history.cursor();
         if self.frozen.is_none() && fits {
             changed |= delta.samples != self.history.samples() || !delta.marks.is_empty();
             self.history.apply(delta);
@@ -345,13 +354,17 @@ impl Run {
         self.history = History::new(about.description.metrics.len());
         self.stretch.newest();
         self.crosshair = None;
+        // The axis of a recording stands still while the curves grow and shrink.
+        let least = about.replayed.as_ref().map_or(0, |replayed| replayed.last);
+        self.stretch.at_least(least);
         self.about = Some(about);
     }
 
     fn take_log(&mut self, lines: Vec<LogLine>) -> bool {
         let fresh = !lines.is_empty();
         for line in lines {
-            if line.kind == LogKind::Fault {
+            // The log of a recording says at once what is to come.
+            if line.kind == LogKind::Fault && self.replayed().is_none() {
                 self.say(Tone::Fault, line.words.clone());
             }
             if self.log_view.back > 0 {
@@ -429,7 +442,7 @@ impl Run {
 
     /// Whether leaving now would lose something.
     pub fn at_stake(&self) -> bool {
-        !self.gone && (self.is_running() || self.unsaved)
+        !self.gone && self.replayed().is_none() && (self.is_running() || self.unsaved)
     }
 
     /// Whether a chart is visible in the present view.

@@ -12,6 +12,8 @@ pub struct Stretch {
     span: Option<u64>,
     /// The sample behind the last; `None` follows the run.
     end: Option<u64>,
+    /// Samples that everything has room for, however few there are now.
+    least: u64,
 }
 
 impl Stretch {
@@ -27,8 +29,18 @@ impl Stretch {
                 let end = (samples.div_ceil(jump) * jump).max(span);
                 (end - span, end)
             }
-            (None, _) => (0, room(samples, planned)),
+            (None, _) => (0, room(samples.max(self.least), planned)),
         }
+    }
+
+    pub fn at_least(&mut self, least: u64) {
+        self.least = least;
+    }
+
+    /// Everything up to now.
+    pub fn whole(&mut self) {
+        self.span = None;
+        self.end = None;
     }
 
     pub fn is_live(self) -> bool {
@@ -49,7 +61,7 @@ impl Stretch {
             shown.saturating_mul(2)
         };
         if !inward && span >= samples.max(SHORTEST) {
-            *self = Self::default();
+            self.whole();
             return;
         }
         let end = match fixed {

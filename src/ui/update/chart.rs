@@ -33,7 +33,7 @@ pub fn update(state: &mut State, action: ChartAction) {
             Some(_) => set_crosshair(run, samples),
             None => run.stretch.newest(),
         },
-        ChartAction::Live => run.stretch = Default::default(),
+        ChartAction::Live => run.stretch.whole(),
         ChartAction::ToggleLog => toggle_log(run),
         ChartAction::Smoothing => {
             run.smoothing = (run.smoothing + 1) % SMOOTHING.len();

@@ -7,6 +7,7 @@ mod list;
 mod map;
 pub mod param;
 mod raster;
+pub mod replay;
 pub mod run;
 pub mod screen;
 mod text;
@@ -57,6 +58,9 @@ pub enum Exit {
 /// Does `action`.
 pub fn update(state: &mut State, action: Action, now: Duration) -> Vec<Effect> {
     state.now = now;
+    if replay::refuses(state, action) {
+        return Vec::new();
+    }
     match action {
         Action::Run(action) => run::update(state, action),
         Action::Screen(action) => screen::update(state, action),

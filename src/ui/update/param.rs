@@ -33,6 +33,9 @@ pub fn update(state: &mut State, action: ParamAction) -> Vec<Effect> {
             run.params.selected = count - 1;
             Vec::new()
         }
+        ParamAction::Nudge(steps, stride) if run.replayed().is_some() => {
+            super::replay::scrub(run, steps, stride)
+        }
         ParamAction::Nudge(steps, stride) => nudge(run, param, steps, stride),
         ParamAction::Default => to_default(run, param),
         ParamAction::Edit => edit(state, param),

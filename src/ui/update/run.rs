@@ -23,13 +23,17 @@ pub fn update(state: &mut State, action: RunAction) -> Vec<Effect> {
     if run.gone || run.frame.is_none() {
         return Vec::new();
     }
+    if run.replayed().is_some() {
+        return super::replay::update(run, action);
+    }
     if action == RunAction::Stimulate {
         return super::param::toggle(run, "stimulate");
     }
     command(run, action).map(Effect::Send).into_iter().collect()
 }
 
-fn command(run: &mut Run, action: RunAction) -> Option<Command> {
+/// The command for an action on a run.
+pub fn command(run: &mut Run, action: RunAction) -> Option<Command> {
     let frame = run.frame.as_ref()?;
     Some(match action {
         RunAction::TogglePause if frame.state == RunState::Running => Command::Pause,
@@ -52,6 +56,8 @@ fn command(run: &mut Run, action: RunAction) -> Option<Command> {
         RunAction::Undo => Command::Undo,
         RunAction::Redo => Command::Redo,
         RunAction::Back(units) => Command::Rewind(Target::Back(units)),
+        RunAction::GoTo(target) => Command::Rewind(target),
+        RunAction::Faster(times) => return faster(run, times),
         RunAction::Checkpoint => Command::Checkpoint,
     })
 }
@@ -64,6 +70,18 @@ fn step(of: StepOf, count: u64) -> Command {
 pub fn watching(run: &Run) -> Pace {
     let preset = run.about.as_ref().and_then(|about| about.preset.pace);
     Pace::Units(preset.unwrap_or(WATCHING))
+}
+
+fn faster(run: &mut Run, times: f64) -> Option<Command> {
+    let pace = match run.frame.as_ref()?.pace {
+        Pace::Units(rate) => Pace::Units(rate * times),
+        Pace::Quanta(rate) => Pace::Quanta(rate * times),
+        Pace::FlatOut => {
+            run.say(Tone::Plain, "it goes flat out: p gives it a pace");
+            return None;
+        }
+    };
+    Some(Command::SetPace(pace))
 }
 
 fn marks(run: &Run) -> usize {

@@ -7,6 +7,7 @@ use super::words::fill;
 use crate::ui::keys::{Binding, Context, TABLE};
 use crate::ui::state::State;
 use crate::ui::theme::{Glyphs, Role, Theme};
+use crate::ui::update::replay;
 use crate::ui::widget::pen::pieces_width;
 use crate::ui::widget::{Pen, Piece};
 
@@ -43,9 +44,14 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
 
 /// The rows that apply now and have a word for the footer, as places in the table.
 fn rows(state: &State) -> Vec<usize> {
+    let recorded = state
+        .run
+        .as_ref()
+        .is_some_and(|run| run.replayed().is_some());
     let of = |context: &Context| {
         let rows = TABLE.iter().enumerate();
         let apply = rows.filter(|(_, row)| row.context == *context && !row.hint.is_empty());
+        let apply = apply.filter(|(_, row)| !(recorded && replay::changes(row.action)));
         apply.map(|(place, _)| place).collect::<Vec<_>>()
     };
     state.contexts().iter().flat_map(of).collect()

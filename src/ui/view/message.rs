@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::words::wrap;
-use crate::engine::RunState;
+use crate::data::text;
+use crate::engine::{Frame, Replayed, RunState};
 use crate::ui::state::run::{Run, Tone};
 use crate::ui::theme::{Role, Theme};
 use crate::ui::widget::Pen;
@@ -26,6 +27,11 @@ pub fn words(run: &Run) -> (String, Role) {
         };
         return (message.words.clone(), role);
     }
+    if let (Some(replayed), Some(frame), Some(table)) =
+        (run.replayed(), &run.frame, run.description())
+    {
+        return (replaying(replayed, frame, &table.unit), Role::Dim);
+    }
     match (&run.frame, &run.about) {
         (Some(frame), _) if matches!(frame.state, RunState::Faulted(_)) => {
             let RunState::Faulted(fault) = &frame.state else {
@@ -43,6 +49,19 @@ pub fn words(run: &Run) -> (String, Role) {
         ),
         (_, None) => (format!("building {} ...", run.source), Role::Dim),
     }
+}
+
+/// Where one is in a recording, and what of it cannot follow.
+fn replaying(replayed: &Replayed, frame: &Frame, unit: &str) -> String {
+    let share = 100.0 * frame.step as f64 / replayed.last.max(1) as f64;
+    let panels = match replayed.panels {
+        Some(step) => format!("; what is no curve shows its checkpoint at {unit} {step}"),
+        None => String::new(),
+    };
+    format!(
+        "{share:.1} % of {}, nothing is simulated{panels}",
+        text::line(&replayed.folder)
+    )
 }
 
 /// The most lines that a message takes.

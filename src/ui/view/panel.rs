@@ -127,12 +127,18 @@ pub fn draw(
 /// The label, and the item that is shown where there is a choice.
 pub fn title(run: &Run, panel: usize, spec: &PanelSpec) -> String {
     let item = run.panels.get(panel).map_or(0, |panel| panel.item);
-    match spec.items.get(item) {
+    let words = match spec.items.get(item) {
         Some(name) if spec.items.len() > 1 => {
             format!("{} {name} ({}/{})", spec.label, item + 1, spec.items.len())
         }
         Some(name) => format!("{} {name}", spec.label),
         None => spec.label.to_string(),
+    };
+    // Of a recording they do not follow the place in it.
+    let at = run.replayed().and_then(|replayed| replayed.panels);
+    match (at, run.description()) {
+        (Some(step), Some(table)) => format!("{words} @ {} {step}", table.unit),
+        _ => words,
     }
 }
 

@@ -21,6 +21,8 @@ pub fn word(run: &Run, theme: Theme) -> (String, Role) {
             RunState::Running if frame.waiting_for_recorder => {
                 (signs.paused, "WAITING", Role::Warn)
             }
+            RunState::Running if run.replayed().is_some() => (signs.running, "REPLAY", Role::Good),
+            _ if run.replayed().is_some() => (signs.paused, "REPLAY", Role::Accent),
             RunState::Running => (signs.running, "LIVE", Role::Good),
             RunState::Paused => (signs.paused, "PAUSED", Role::Warn),
             RunState::Done => (signs.done, "DONE", Role::Good),
@@ -157,21 +159,25 @@ fn right(run: &Run, theme: Theme, long: bool) -> Vec<Piece> {
     if let Some(planned) = run.planned().filter(|planned| frame.step <= *planned) {
         pieces.push((format!("/{}", format::grouped(planned)), dim));
     }
-    pieces.push((format!("  {} ", pace(frame, &table.quantum)), dim));
+    let replayed = run.replayed().is_some();
+    pieces.push((format!("  {} ", pace(frame, &table.quantum, replayed)), dim));
     pieces
 }
 
 /// How fast it goes, and by whose will.
-fn pace(frame: &Frame, quantum: &str) -> String {
+fn pace(frame: &Frame, quantum: &str, replayed: bool) -> String {
     let running = frame.state == RunState::Running;
     match frame.pace {
-        Pace::FlatOut if running => format!("{}/s flat out", format::count(frame.rate)),
+        Pace::FlatOut if running && !replayed => {
+            format!("{}/s flat out", format::count(frame.rate))
+        }
         Pace::FlatOut => "flat out".into(),
         // The machine may be slower than what was asked for.
         Pace::Units(rate) if running && frame.rate < 0.8 * rate && frame.rate > 0.0 => {
             format!("{} of {}/s", format::count(frame.rate), format::count(rate))
         }
         Pace::Units(rate) => format!("{}/s", format::count(rate)),
+        Pace::Quanta(rate) if replayed => format!("slow: {}/s", format::count(rate)),
         Pace::Quanta(rate) => format!("slow: {} {quantum}/s", format::count(rate)),
     }
 }

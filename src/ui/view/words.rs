@@ -32,6 +32,10 @@ pub fn fill(text: &str, state: &State) -> String {
     let frame = state.run.as_ref().and_then(|run| run.frame.as_ref());
     let frozen = state.run.as_ref().is_some_and(|run| run.frozen.is_some());
     let running = frame.is_some_and(|frame| frame.state == RunState::Running);
+    let recorded = state
+        .run
+        .as_ref()
+        .is_some_and(|run| run.replayed().is_some());
     let flat_out = frame.is_some_and(|frame| frame.pace == Pace::FlatOut);
     let words = [
         ("{unit}", table.map_or("step", |table| table.unit.as_ref())),
@@ -39,7 +43,15 @@ pub fn fill(text: &str, state: &State) -> String {
             "{quantum}",
             table.map_or("quantum", |table| table.quantum.as_ref()),
         ),
-        ("{pause}", if running { "pause" } else { "go on" }),
+        (
+            "{pause}",
+            match (running, recorded) {
+                (true, _) => "pause",
+                (false, true) => "play",
+                (false, false) => "go on",
+            },
+        ),
+        ("{nudge}", if recorded { "scrub" } else { "nudge" }),
         ("{freeze}", if frozen { "unfreeze" } else { "freeze" }),
         ("{pace}", if flat_out { "watch" } else { "flat out" }),
     ];

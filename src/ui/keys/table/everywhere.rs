@@ -2,6 +2,7 @@
 
 use super::super::{Argument, Binding, Context};
 use super::{lane, row, run, screen, view};
+use crate::engine::Target;
 use crate::ui::action::{LaneAction, RunAction, ScreenAction};
 
 pub(super) const EVERYWHERE: &[Binding] = &[
@@ -42,7 +43,7 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .typed(Argument::Count),
     row("step", Context::Global, &[">"], run(RunAction::StepUnit))
         .hint("{unit}")
-        .says("do one {unit}, or N of them, then pause")
+        .says("do one {unit}, or N of them, then pause; in a recording, a fiftieth of it")
         .typed(Argument::Count),
     row(
         "freeze",
@@ -60,6 +61,40 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     row("slow", Context::Global, &["P"], run(RunAction::ToggleSlow))
         .says("slow motion, a few {quantum}s a second, and back")
         .typed(Argument::None),
+    row("slower", Context::Global, &["("], run(RunAction::Faster(0.5)))
+        .says("half the pace"),
+    row("faster", Context::Global, &[")"], run(RunAction::Faster(2.0)))
+        .says("twice the pace"),
+    row(
+        "mark-before",
+        Context::Replay,
+        &["{"],
+        run(RunAction::GoTo(Target::MarkBefore)),
+    )
+    .pair("change")
+    .says("to the change, mark or fault before"),
+    row(
+        "mark-behind",
+        Context::Replay,
+        &["}"],
+        run(RunAction::GoTo(Target::MarkBehind)),
+    )
+    .says("to the next change, mark or fault"),
+    row(
+        "recording-first",
+        Context::Replay,
+        &["g"],
+        run(RunAction::GoTo(Target::Unit(0))),
+    )
+    .pair("ends")
+    .says("to the beginning of the recording"),
+    row(
+        "recording-last",
+        Context::Replay,
+        &["G"],
+        run(RunAction::GoTo(Target::Last)),
+    )
+    .says("to the end of the recording"),
     row("undo", Context::Global, &["u"], run(RunAction::Undo))
         .hint("undo")
         .says("take the last change of a parameter back")
@@ -139,14 +174,14 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .typed(Argument::File),
     row("back", Context::Global, &[","], run(RunAction::Back(1)))
         .pair("back")
-        .says("go back one {unit} and pause there; what came after is gone once the run goes on"),
+        .says("go back one {unit} and pause there; what came after is gone once the run goes on, but not in a recording"),
     row(
         "far-back",
         Context::Global,
         &["<"],
         run(RunAction::Back(10)),
     )
-    .says("go back ten {unit}s"),
+    .says("go back ten {unit}s; in a recording, a fiftieth of it"),
     row(
         "rewind",
         Context::Global,

@@ -45,15 +45,15 @@ pub(super) const PANELS: &[Binding] = &[
         &["left", "h"],
         param(ParamAction::Nudge(-1, Stride::Fine)),
     )
-    .pair("nudge")
-    .says("a little less, or the choice before"),
+    .pair("{nudge}")
+    .says("a little less, or the choice before; back in a recording"),
     row(
         "more",
         Context::Parameters,
         &["right", "l"],
         param(ParamAction::Nudge(1, Stride::Fine)),
     )
-    .says("a little more, or the next choice"),
+    .says("a little more, or the next choice; on in a recording"),
     row(
         "much-less",
         Context::Parameters,

@@ -1,0 +1,99 @@
+//! Panels that are no curves: a recording holds what they show at its last checkpoint.
+
+use std::path::Path;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::Recording;
+use crate::data::text;
+use crate::engine::{Snapshot, revive};
+use crate::models::Model;
+use crate::models::panel::{PanelData, PanelRequest};
+
+/// Pictures that are kept: the model behind them does not move.
+const KEPT: usize = 24;
+
+type Revived = Result<(Box<dyn Model>, u64), String>;
+
+pub struct Panels {
+    coming: Option<Receiver<Revived>>,
+    model: Revived,
+    drawn: Vec<(PanelRequest, PanelData)>,
+}
+
+impl Panels {
+    /// Brings the model of the checkpoint back away from the caller: that may take a while.
+    pub fn of(recording: &Recording) -> Self {
+        let (give, coming) = bounded(1);
+        let snapshot = snapshot(recording);
+        let images = recording.images.clone();
+        std::thread::spawn(move || {
+            let model = snapshot().and_then(|snapshot| {
+                let revived = revive(&snapshot, images).map_err(|error| error.to_string());
+                Ok((revived?.0, snapshot.place.step))
+            });
+            // Nobody waits any more when the screen has been left.
+            let _ = give.send(model);
+        });
+        Self {
+            coming: Some(coming),
+            model: Err("the checkpoint is being read".into()),
+            drawn: Vec::new(),
+        }
+    }
+
+    /// The step of the checkpoint, once, when its model has come.
+    pub fn arrived(&mut self) -> Option<u64> {
+        let model = self.coming.as_ref()?.try_recv().ok()?;
+        self.coming = None;
+        self.model = model;
+        self.model.as_ref().ok().map(|(_, step)| *step)
+    }
+
+    /// The panels as requested; none at all while the model is on its way, so that they are asked for
+    /// again.
+    pub fn draw(&mut self, requests: &[PanelRequest]) -> Vec<PanelData> {
+        if self.coming.is_some() {
+            return Vec::new();
+        }
+        requests.iter().map(|request| self.one(request)).collect()
+    }
+
+    fn one(&mut self, request: &PanelRequest) -> PanelData {
+        let known = self.drawn.iter().find(|(other, _)| other == request);
+        if let Some((_, data)) = known {
+            return data.clone();
+        }
+        match &self.model {
+            Ok((model, _)) => {
+                let data = model.panel(request);
+                if self.drawn.len() == KEPT {
+                    self.drawn.remove(0);
+                }
+                self.drawn.push((request.clone(), data.clone()));
+                data
+            }
+            Err(why) => PanelData::Nothing(format!("nothing is recorded of this: {why}")),
+        }
+    }
+}
+
+/// Reads the checkpoint, where it is one of the course that is shown.
+fn snapshot(recording: &Recording) -> impl FnOnce() -> Result<Snapshot, String> + Send + use<> {
+    let folder = recording.reading.folder().to_owned();
+    let name = |file: &Path| Some(file.file_name()?.to_owned());
+    let files: Vec<_> = recording.course().files().map(|(f, _)| name(f)).collect();
+    move || {
+        let file = folder.join("checkpoint.hbt");
+        let checkpoint = crate::record::checkpoint::read(&file).map_err(|e| e.to_string())?;
+        let metrics = match checkpoint.written.segment {
+            1 => "metrics.csv".to_owned(),
+            number => format!("metrics-{number}.csv"),
+        };
+        if !files.contains(&Some(metrics.clone().into())) {
+            let file = text::line(&file.display().to_string());
+            return Err(format!("{file} belongs to another run, that of {metrics}"));
+        }
+        Ok(checkpoint.snapshot)
+    }
+}
