@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use hebbtop::engine::{
-    About, BreakpointLine, Command, Frame, History, LogKind, LogLine, Mark, MarkKind, Pace, Reply,
-    Request, RunState,
+    About, BreakpointLine, Command, Frame, History, LogKind, LogLine, Mark, MarkKind, Pace,
+    Replayed, Reply, Request, RunState,
 };
 use hebbtop::models::panel::{
     Band, Bar, BarChart, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest,
@@ -264,6 +264,7 @@ pub struct PaperRun {
     pub undo_depth: u32,
     pub breakpoints: Vec<BreakpointLine>,
     pub recording: Option<String>,
+    pub replayed: Option<Replayed>,
     history: History,
     sample: Vec<f64>,
     commands: u64,
@@ -286,6 +287,7 @@ impl PaperRun {
             sample: vec![f64::NAN; metrics().len()],
             breakpoints: Vec::new(),
             recording: None,
+            replayed: None,
             commands: 0,
         };
         run.say(
@@ -467,7 +469,7 @@ impl PaperRun {
                     preset: preset(),
                     seed: 42,
                     data: None,
-                    replayed: None,
+                    replayed: self.replayed.clone(),
                 })
             }),
             state: self.state.clone(),

@@ -9,5 +9,6 @@ mod keys;
 mod lanes;
 mod live;
 mod random;
+mod replay;
 mod stage;
 mod views;
