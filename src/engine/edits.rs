@@ -90,6 +90,17 @@ impl Edits {
         self.covered.clear();
     }
 
+    /// Whether all are of the first `params` parameters, which those in a file need not be.
+    pub fn are_below(&self, params: usize) -> bool {
+        let edits = self.done.iter().chain(&self.undone);
+        let pending = self.pending.iter().map(|(param, _)| *param);
+        edits
+            .map(|edit| edit.param)
+            .chain(pending)
+            .chain(self.covered.keys().copied())
+            .all(|param| param < params)
+    }
+
     pub fn clear(&mut self) {
         *self = Self::default();
     }

@@ -212,6 +212,23 @@ impl History {
         }
     }
 
+    /// After so many units of which nothing is known.
+    pub fn unknown(metrics: usize, samples: u64) -> Self {
+        let counts = (0..u64::BITS).map(|k| samples >> k);
+        let level = |next: u64| Level {
+            ring: vec![Bucket::GAP; CAPACITY * metrics],
+            next,
+            from: next,
+        };
+        Self {
+            metrics,
+            samples,
+            levels: counts.take_while(|&next| next > 0).map(level).collect(),
+            marks: Vec::new(),
+        }
+        .with_a_level()
+    }
+
     pub fn samples(&self) -> u64 {
         self.samples
     }

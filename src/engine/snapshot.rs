@@ -8,11 +8,18 @@ use super::Past;
 use super::edits::Edits;
 use super::experiment::{Experiment, StartError};
 use super::frame::{LogKind, RunState};
+use super::history::History;
 use super::journal::{Event, Machine};
 use super::run::Run;
 use crate::data::Dataset;
 use crate::models::{self, Description, Family, Model, Values};
 use crate::preset::Preset;
+
+/// No run is longer.
+const LONGEST: u64 = 1 << 53;
+
+/// A gap that is longer is not filled unit by unit: a forged step would take for ever.
+const FILLED: u64 = 1 << 20;
 
 /// Everything from which a run goes on bit for bit.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +87,16 @@ impl Experiment {
         let unfit = || StartError::Revive("its metrics are not those of the model".into());
         if !fits {
             return Err(unfit());
+        }
+        let params = experiment.description.params.len();
+        if !snapshot.place.edits.are_below(params) {
+            let what = format!("its changes are of parameters beyond the {params} of the model");
+            return Err(StartError::Revive(what));
+        }
+        if snapshot.place.step > LONGEST {
+            let (unit, step) = (&experiment.description.unit, snapshot.place.step);
+            let what = format!("it stands at {unit} {step}; the last is {LONGEST}");
+            return Err(StartError::Revive(what));
         }
         experiment
             .model
@@ -173,6 +190,9 @@ impl Run {
         let here = self.step;
         let known = past.take_while(|(step, _)| *step <= here);
         for (step, sample) in known.chain(std::iter::once((here + 1, gap.clone()))) {
+            if step.saturating_sub(self.history.samples()) > FILLED {
+                self.history = History::unknown(gap.len(), step - 1);
+            }
             while self.history.samples() + 1 < step {
                 self.history.push(&gap);
             }

@@ -6,6 +6,7 @@ pub mod activation;
 mod arrays;
 pub mod case;
 pub mod coefficients;
+mod design;
 pub mod dual;
 pub mod episode;
 pub mod examined;
@@ -41,7 +42,7 @@ pub const FAMILY: Family = Family {
     title: "Feedback alignment",
     summary: "Ten plasticity terms with random feedback, online, and the search for their coefficients",
     params: params::PARAMS,
-    describe: |setup| Ok(build(setup)?.description()),
+    describe: |setup| Ok(design::Design::of(setup)?.description()),
     build,
     bibtex: BIBTEX,
     reference_formats: reference::FORMATS,

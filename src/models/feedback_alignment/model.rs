@@ -1,26 +1,25 @@
 //! The family as a [`Model`]: building, parameters, saving and loading.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::coefficients::Coefficients;
+use super::design::{Design, description, lacks};
 use super::episode::Scratch;
-use super::images::{Images, synthetic};
+use super::images::Images;
 use super::learner::Learner;
 use super::meta::{self, Came, Meta};
-use super::metrics::{self, Places};
-use super::network::{BETA, Feedback, Network};
+use super::metrics::Places;
+use super::network::{Feedback, Network};
 use super::online::{self, Online};
 use super::panels;
-use super::params::{self, Mode, PARAMS, Place, Settings, place};
+use super::params::{self, Mode, Place, Settings, place};
 use super::tasks::{Pool, held_out};
 use super::terms::POOL;
 use crate::models::array::Array;
-use crate::models::model::values_in_order;
 use crate::models::panel::{PanelData, PanelRequest};
-use crate::models::table::{Description, ParamSpec, Value, text};
+use crate::models::table::{Description, ParamSpec, Value};
 use crate::models::{BuildError, Fault, FaultKind, LoadError, Model, Progress, Rule, Setup};
 
 /// A network that learns online by a sum of local terms, and the search for their coefficients, in
@@ -74,58 +73,22 @@ struct Identity {
     data: String,
 }
 
-fn wrong(id: &str, why: impl ToString) -> BuildError {
-    BuildError::Param {
-        id: id.to_owned(),
-        why: why.to_string(),
-    }
-}
-
 impl FeedbackAlignment {
     /// # Errors
     /// Names the parameter that is not allowed, or that does not fit the others or the data.
     pub fn new(setup: &Setup) -> Result<Self, BuildError> {
-        let images = Images::new(match &setup.data {
-            Some(data) => Arc::clone(data),
-            None => Arc::new(synthetic(setup.seed)),
-        });
-        let words = setup.values.words(PARAMS, "network");
-        let layers = params::layers(&words).map_err(|why| wrong("network", why))?;
-        let sizes: Vec<usize> = std::iter::once(images.size()).chain(layers).collect();
-        let network = Network::new(&sizes, BETA).map_err(|error| wrong("network", error))?;
-        let (outputs, classes) = (network.outputs(), images.set.classes);
-        let depth = network.depth();
-        let per_layer = setup.values.switch(PARAMS, "per_layer");
-        let table = params::instance(depth, per_layer);
-        let values = values_in_order(&setup.values, &table)?;
-        let settings = Settings::resolve(&table, &values).map_err(|(id, why)| wrong(id, why))?;
-        let classes = match (settings.mode, settings.classes) {
-            (Mode::Online, 1..) if settings.classes > classes => {
-                let why = format!("{} has only {classes} classes", images.set.name);
-                return Err(wrong("classes", why));
-            }
-            (Mode::Online, chosen @ 1..) => chosen,
-            _ => classes,
-        };
-        if outputs < classes {
-            let why = format!("its last layer has {outputs} units, too few for {classes} classes");
-            return Err(wrong("network", why));
-        }
-        if settings.held_out >= classes {
-            let why = format!("{} has only {classes} classes", images.set.name);
-            return Err(wrong("held_out", why));
-        }
-        let kept = held_out(setup.seed, classes, settings.held_out);
-        let (training, testing) = (
-            Pool::training(&images, classes, &kept),
-            Pool::testing(&images, classes, &kept),
-        );
-        let sources = online::Sources::new(&images, classes);
-        if sources.training.is_empty() {
-            return Err(wrong("classes", "no image is of these classes"));
-        }
-        let coefficients = params::coefficients(&table, &values, depth, per_layer);
-        let places = Places::new(depth, per_layer);
+        let Design {
+            network,
+            images,
+            table,
+            places,
+            values,
+            coefficients,
+            settings,
+            sources,
+            training,
+            testing,
+        } = Design::of(setup)?;
         let run = match settings.mode {
             Mode::Meta => {
                 let rows = coefficients.rows().len();
@@ -138,7 +101,7 @@ impl FeedbackAlignment {
             }
         };
         let nothing = vec![f64::NAN; places.count];
-        let model = Self {
+        Ok(Self {
             scratch: Scratch::new(&network),
             x: Vec::with_capacity(network.inputs()),
             network,
@@ -157,31 +120,11 @@ impl FeedbackAlignment {
                 metrics: nothing,
             },
             places,
-        };
-        match model.lacks(&model.settings) {
-            Some((id, why)) => Err(wrong(id, why)),
-            None => Ok(model),
-        }
+        })
     }
 
-    /// What the images cannot give that these settings ask for, and the parameter that asks.
     fn lacks(&self, settings: &Settings) -> Option<(&'static str, String)> {
-        if settings.mode == Mode::Online {
-            return None;
-        }
-        let name = &self.images.set.name;
-        let training = self.training.lacks(settings.size);
-        if let Some(why) = training {
-            return Some(("shots", format!("{why} in {name}")));
-        }
-        if settings.test_every == 0 {
-            return None;
-        }
-        let testing = self.testing.lacks(settings.size)?;
-        Some((
-            "test_every",
-            format!("for the meta-test, {testing} in {name}: hold out classes"),
-        ))
+        lacks(&self.images, [&self.training, &self.testing], settings)
     }
 
     fn identity(&self) -> Identity {
@@ -318,20 +261,7 @@ impl FeedbackAlignment {
 
 impl Model for FeedbackAlignment {
     fn description(&self) -> Description {
-        let depth = self.network.depth();
-        Description {
-            family: text(super::FAMILY.id),
-            title: text(super::FAMILY.title),
-            unit: text(match self.settings.mode {
-                Mode::Meta => "episode",
-                Mode::Online => "sample",
-            }),
-            quantum: text("sample"),
-            seconds_per_unit: None,
-            params: self.table.clone(),
-            metrics: metrics::instance(depth, self.settings.per_layer),
-            panels: panels::instance(self),
-        }
+        description(&self.network, &self.table, &self.settings)
     }
 
     fn advance(&mut self) -> Progress {

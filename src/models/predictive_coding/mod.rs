@@ -6,6 +6,7 @@ pub mod batches;
 pub mod case;
 pub mod compare;
 mod compared;
+mod design;
 mod faults;
 pub mod fixed_pred;
 pub mod method;
@@ -31,7 +32,7 @@ pub const FAMILY: Family = Family {
     title: "Predictive coding",
     summary: "Exact, FixedPred, Strict and Z-IL inference beside backpropagation",
     params: params::PARAMS,
-    describe: |setup| Ok(build(setup)?.description()),
+    describe: |setup| Ok(design::Design::of(setup)?.description()),
     build,
     bibtex: BIBTEX,
     reference_formats: &[case::FORMAT],

@@ -5,24 +5,21 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::batches::{Batches, grey, synthetic};
-use super::metrics::{self, Places};
-use super::params::{PARAMS, Settings, instance};
+use super::batches::{Batches, grey};
+use super::design::{Design, description};
+use super::metrics::Places;
+use super::params::Settings;
 use super::spectrum::Spectrum;
 use super::state::{Cursor, Stage, State, SweepRecord, Tally};
 use super::workspace::{Flight, Workspace};
 use super::{backprop, fixed_pred, panels, theory};
 use crate::data::{Dataset, Split};
 use crate::models::array::Array;
-use crate::models::model::values_in_order;
-use crate::models::nn::grammar;
 use crate::models::nn::init::initial;
 use crate::models::nn::network::Network;
 use crate::models::nn::optimiser::Optimiser;
-use crate::models::nn::shape::Shape;
 use crate::models::panel::{PanelData, PanelRequest};
-use crate::models::param::short;
-use crate::models::table::{Description, ParamSpec, Value, text};
+use crate::models::table::{Description, ParamSpec, Value};
 use crate::models::{BuildError, LoadError, Model, Progress, Setup};
 
 /// A network that learns by predictive coding or backpropagation, in single precision.
@@ -64,14 +61,6 @@ impl Examiner {
     }
 }
 
-/// Numbers that a run may hold at once.
-const MOST_NUMBERS: usize = 1_000_000_000;
-/// How many numbers belong to a parameter: itself, its start, its gradient, the gradient that it is
-/// compared with, the optimiser's two averages, and its place in a packed matrix.
-const PARAM_COPIES: usize = 7;
-/// How many numbers belong to a unit of a sample: activity, slope and belief in both passes, errors.
-const UNIT_COPIES: usize = 10;
-
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Identity {
@@ -82,59 +71,18 @@ struct Identity {
     data: String,
 }
 
-fn wrong(id: &str, why: impl ToString) -> BuildError {
-    BuildError::Param {
-        id: id.to_owned(),
-        why: why.to_string(),
-    }
-}
-
 impl PredictiveCoding {
     /// # Errors
     /// Names the parameter that is not allowed, or that does not fit the others or the data.
     pub fn new(setup: &Setup) -> Result<Self, BuildError> {
-        let data = match &setup.data {
-            Some(data) => Arc::clone(data),
-            None => Arc::new(synthetic(setup.seed)),
-        };
-        let words = setup.values.words(PARAMS, "network");
-        let specs = grammar::parse(&words).map_err(|error| wrong("network", error))?;
-        let image = Shape::Maps {
-            channels: 1,
-            rows: data.rows,
-            cols: data.cols,
-        };
-        let network = Network::new(image, &specs).map_err(|error| wrong("network", error))?;
-        let (depth, classes) = (network.depth(), network.width(network.depth()));
-        if classes != data.classes {
-            let why = format!(
-                "its last layer has {classes} units, but {} has {} classes",
-                data.name, data.classes
-            );
-            return Err(wrong("network", why));
-        }
-        let table = instance(depth);
-        let values = values_in_order(&setup.values, &table)?;
-        let settings = Settings::resolve(&values, depth);
-        if settings.batch > data.train.len() || data.test.is_empty() {
-            let (train, test) = (data.train.len(), data.test.len());
-            let why = format!(
-                "{} has only {train} training and {test} test images",
-                data.name
-            );
-            return Err(wrong("batch", why));
-        }
-        let units: usize = (0..=depth).map(|l| network.width(l)).sum();
-        let numbers = PARAM_COPIES * network.params + UNIT_COPIES * units * settings.batch;
-        if numbers > MOST_NUMBERS {
-            let why = format!(
-                "with batches of {} the run would take about {} GB, over the {} that it may",
-                settings.batch,
-                short(4e-9 * numbers as f64),
-                short(4e-9 * MOST_NUMBERS as f64),
-            );
-            return Err(wrong("network", why));
-        }
+        let Design {
+            network,
+            data,
+            table,
+            values,
+            settings,
+        } = Design::of(setup)?;
+        let depth = network.depth();
         let places = Places::new(depth);
         let initial = initial(&network, setup.seed);
         let state = State {
@@ -268,16 +216,7 @@ impl PredictiveCoding {
 
 impl Model for PredictiveCoding {
     fn description(&self) -> Description {
-        Description {
-            family: text(super::FAMILY.id),
-            title: text(super::FAMILY.title),
-            unit: text("step"),
-            quantum: text("sweep"),
-            seconds_per_unit: None,
-            params: self.table.clone(),
-            metrics: metrics::instance(self.network.depth()),
-            panels: panels::instance(&self.network),
-        }
+        description(&self.network, &self.table)
     }
 
     fn advance(&mut self) -> Progress {

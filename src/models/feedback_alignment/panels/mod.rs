@@ -10,7 +10,8 @@ mod weights;
 
 use super::metrics::Places;
 use super::model::FeedbackAlignment;
-use super::params::Mode;
+use super::network::Network;
+use super::params::{Mode, Settings};
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{PanelKind, PanelSpec, Text, text};
 
@@ -84,9 +85,9 @@ fn history(
     (spec, drawer)
 }
 
-fn rows(model: &FeedbackAlignment) -> Vec<Row> {
-    let depth = model.network.depth();
-    let is_meta = model.settings.mode == Mode::Meta;
+fn rows(network: &Network, settings: &Settings) -> Vec<Row> {
+    let depth = network.depth();
+    let is_meta = settings.mode == Mode::Meta;
     let each = |id: &str, count: usize| -> Vec<Text> {
         let all = 1..=count;
         all.map(|l| Text::from(format!("{id}_{l}"))).collect()
@@ -103,7 +104,7 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
             Drawer::Rule,
             (RULE, 2),
             ("rule", "rule"),
-            rule::items(model),
+            rule::items(network, settings),
             "The rule as it is now: its formula, and the coefficient of every term that is on, in thousandths; those that are not 0 have a pointer. e, y: error and activity of a layer, e', y': of the layer below.",
         ),
         history(
@@ -126,7 +127,7 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
             Drawer::Picture,
             (WEIGHTS, 5),
             ("image", "image"),
-            picture::items(model),
+            picture::items(settings),
             "An image and what the network makes of it: the probability of each class of the task, the true one marked. The present image is the one of the last online step, before it was learnt.",
         ),
         row(
@@ -155,7 +156,7 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
         ]);
     }
     rows.extend([
-        history((RULE, 0), ("coefficients", "coefficients"), rule::trajectories(model),
+        history((RULE, 0), ("coefficients", "coefficients"), rule::trajectories(network, settings),
             "The coefficients over time; in a meta run each value is that of the episode, before its outer step."),
         history((RULE, 0), ("shares", "shares of the update"), (0..10).map(|r| Text::from(format!("share_{r}"))).collect(),
             "How much of the update each term makes, by the size of what it adds, in the mean over the layers. The penalty `share` drives small shares to 0."),
@@ -185,24 +186,27 @@ fn rows(model: &FeedbackAlignment) -> Vec<Row> {
             "Angle between the weights and the feedback weights, as vectors. 90 degrees is chance."),
         history((ALIGNMENT, 0), ("row-norm", "row norm"), each("row_norm", depth),
             "Mean length of the rows of the weights."),
-        row(Drawer::Matrices, (WEIGHTS, 0), ("matrices", "matrices"), weights::items(model),
+        row(Drawer::Matrices, (WEIGHTS, 0), ("matrices", "matrices"), weights::items(network),
             "The weights W or the feedback B of a layer, their difference, or the agreement of their signs (1 agrees, -1 does not): one row for each unit, one column for each input."),
         row(Drawer::Fields, (WEIGHTS, 0), ("fields", "input fields"), Vec::new(),
             "The weights of each unit of the first layer, arranged as the image that it looks at, unit beside unit."),
-        row(Drawer::Spread, (WEIGHTS, 0), ("spread", "distribution of weights"), weights::layers(model),
+        row(Drawer::Spread, (WEIGHTS, 0), ("spread", "distribution of weights"), weights::layers(network),
             "How many weights of a layer have which value. They begin uniform."),
     ]);
     rows
 }
 
 /// The panel table of a run.
-pub fn instance(model: &FeedbackAlignment) -> Vec<PanelSpec> {
-    rows(model).into_iter().map(|(spec, _)| spec).collect()
+pub fn instance(network: &Network, settings: &Settings) -> Vec<PanelSpec> {
+    rows(network, settings)
+        .into_iter()
+        .map(|(spec, _)| spec)
+        .collect()
 }
 
 /// Draws a panel of the table.
 pub fn draw(model: &FeedbackAlignment, request: &PanelRequest) -> PanelData {
-    let rows = rows(model);
+    let rows = rows(&model.network, &model.settings);
     let Some((_, drawer)) = rows.get(request.panel) else {
         return PanelData::Nothing("there is no such panel".into());
     };

@@ -2,6 +2,7 @@
 
 use super::super::learner::Workspace;
 use super::super::model::{FeedbackAlignment, Run};
+use super::super::params::{Mode, Settings};
 use super::super::trace::Trace;
 use crate::models::grid::{Meaning, pool};
 use crate::models::nn::loss::largest;
@@ -15,10 +16,10 @@ const JUDGED: usize = 50;
 const BARS: usize = 10;
 
 /// The present image, then those by which the network is judged.
-pub fn items(model: &FeedbackAlignment) -> Vec<Text> {
-    let what = match model.state.run {
-        Run::Meta(_) => "query image",
-        Run::Online(_) => "test image",
+pub fn items(settings: &Settings) -> Vec<Text> {
+    let what = match settings.mode {
+        Mode::Meta => "query image",
+        Mode::Online => "test image",
     };
     let judged = (1..=JUDGED).map(|i| Text::from(format!("{what} {i}")));
     std::iter::once(text("present image"))

@@ -2,26 +2,31 @@
 
 use super::super::coefficients::Rule;
 use super::super::model::FeedbackAlignment;
+use super::super::network::Network;
+use super::super::params::Settings;
 use super::super::terms::{POOL, TERMS};
 use crate::models::panel::{Bar, BarChart, PanelData, PanelRequest};
 use crate::models::table::Text;
 
 /// A layer each, where every one has its own coefficients.
-pub fn items(model: &FeedbackAlignment) -> Vec<Text> {
-    if !model.settings.per_layer {
+pub fn items(network: &Network, settings: &Settings) -> Vec<Text> {
+    if !settings.per_layer {
         return Vec::new();
     }
-    let layers = 1..=model.network.depth();
+    let layers = 1..=network.depth();
     layers.map(|l| Text::from(format!("of W{l}"))).collect()
 }
 
 /// The metrics of all coefficients; those of terms that are off have no values.
-pub fn trajectories(model: &FeedbackAlignment) -> Vec<Text> {
-    let ids = |row: usize, r: usize| match model.settings.per_layer {
+pub fn trajectories(network: &Network, settings: &Settings) -> Vec<Text> {
+    let ids = |row: usize, r: usize| match settings.per_layer {
         true => Text::from(format!("theta_{r}_{}", row + 1)),
         false => Text::from(format!("theta_{r}")),
     };
-    let rows = model.state.coefficients.rows().len();
+    let rows = match settings.per_layer {
+        true => network.depth(),
+        false => 1,
+    };
     let all = (0..rows).flat_map(|row| (0..TERMS).map(move |r| (row, r)));
     all.map(|(row, r)| ids(row, r)).collect()
 }

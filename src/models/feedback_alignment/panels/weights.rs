@@ -2,6 +2,7 @@
 
 use super::super::matrix::Matrix;
 use super::super::model::FeedbackAlignment;
+use super::super::network::Network;
 use crate::models::grid::{Meaning, pool};
 use crate::models::panel::{Histogram, PanelData, PanelRequest};
 use crate::models::table::Text;
@@ -23,16 +24,16 @@ const ASPECTS: [(Aspect, &str); 4] = [
 ];
 
 /// All weights first, then the feedback matrices, the differences, the signs.
-pub fn items(model: &FeedbackAlignment) -> Vec<Text> {
-    let sizes = model.network.sizes();
+pub fn items(network: &Network) -> Vec<Text> {
+    let sizes = network.sizes();
     let named = |what: &'static str| {
         (1..sizes.len()).map(move |l| format!("{what}{l} {}x{}", sizes[l], sizes[l - 1]).into())
     };
     ASPECTS.iter().flat_map(|(_, what)| named(what)).collect()
 }
 
-pub fn layers(model: &FeedbackAlignment) -> Vec<Text> {
-    let sizes = model.network.sizes();
+pub fn layers(network: &Network) -> Vec<Text> {
+    let sizes = network.sizes();
     (1..sizes.len())
         .map(|l| format!("W{l} {}x{}", sizes[l], sizes[l - 1]).into())
         .collect()
