@@ -509,6 +509,21 @@ fn strict_with_a_large_eta_is_stopped_and_says_why() {
     assert!(metric(&*model, "energy_ratio") <= 1.0);
 }
 
+/// With nothing left to learn the energy is what rounding makes of it, which may be 0 at first.
+#[test]
+fn what_is_learnt_to_the_last_bit_does_not_diverge() {
+    let values = [
+        ("network", Value::Words(text("8 + tanh / 10"))),
+        ("method", choice("strict")),
+        ("n", Value::Integer(3)),
+        ("batch", Value::Integer(4)),
+        ("learning_rate", Value::Real(0.02)),
+        ("test_every", Value::Integer(0)),
+    ];
+    let (_, progress) = run(&values, 40_000);
+    assert_eq!(progress, Progress::UnitDone);
+}
+
 #[test]
 fn auto_eta_keeps_the_energy_falling_where_a_fixed_one_would_not() {
     let values = [

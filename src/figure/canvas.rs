@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn dashes_leave_gaps() {
-        let strokes = dashed(&[(0.0, 0.0), (5.0, 0.0), (13.0, 0.0)], Dash::Dashed, 1.0);
+        let strokes = dashed(&[(0.0, 0.0), (5.0, 0.0), (12.0, 0.0)], Dash::Dashed, 1.0);
         let ends = |stroke: &Vec<Point>| (stroke[0].0, stroke.last().unwrap().0);
         let ends: Vec<(f64, f64)> = strokes.iter().map(ends).collect();
         assert_eq!(ends, [(0.0, 3.5), (6.5, 10.0)]);

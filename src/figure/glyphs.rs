@@ -5,7 +5,7 @@ use super::drawing::Point;
 
 #[rustfmt::skip]
 const ASCII: [&str; 95] = [
-    "", "0j0e 0c0c", "0j0h 2j2h", "1c2j 4c5j 0e6e 0h6h", "~4i3j1j0i0h1g3f4e4d3c1c0d 2b2k",
+    "", "0j0e 0c0c", "0j0h 2j2h", "1c2j 3c4j 0e5e 0h5h", "~4i3j1j0i0h1g3f4e4d3c1c0d 2b2k",
     "6j2c ~1j0i0h1g2h2i1j ~7f6e6d7c8d8e7f", "~6c1h1i2j3i3h0e0d1c3c6f", "0j0h", "~2k0h0d2a", "~0k2h2d0a",
     "1j1g 0i2h 0h2i", "2d2h 0f4f", "1d1c0b", "0f2f", "0c0c", "0c2j",
     "~1j0i0d1c3c4d4i3j1j", "0i2j2c", "~0i1j3j4i4g0c 0c4c", "~0i1j3j4i4h3g2g ~2g3g4f4d3c1c0d", "3c3j0e4e",

@@ -28,7 +28,7 @@ fn program(args: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_hebbtop"))
         .args(args)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap()
 }
@@ -52,7 +52,9 @@ fn step(folder: &Path) -> u64 {
 fn until(child: &mut Child, done: impl Fn() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(child.try_wait().unwrap().is_none(), "the run ended");
+        if let Some(status) = child.try_wait().unwrap() {
+            panic!("the run ended: {status}");
+        }
         assert!(start.elapsed() < PATIENCE, "the run does not come further");
         std::thread::sleep(Duration::from_micros(100));
     }

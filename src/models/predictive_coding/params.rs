@@ -122,7 +122,7 @@ pub const PARAMS: &[ParamSpec] = &[
         Value::Real(10.0),
         Unit,
         Model,
-        "Strict stops when the energy F exceeds this many times its value before the first sweep; 0 never stops it."
+        "Strict stops when the energy F exceeds this many times its value before the first sweep, or the rounding of single precision where that is more; 0 never stops it."
     ),
     param!(
         "auto_eta",

@@ -205,7 +205,12 @@ impl PredictiveCoding {
         self.state.draft[self.places.energy_rises] = f64::from(self.state.tally.rises);
         let guard = self.settings.guard;
         let guarded = self.settings.method == Method::Strict && guard > 0.0;
-        if guarded && (energy > guard * first || !energy.is_finite()) {
+        // Where everything is learnt the energy is the rounding of the beliefs, and may be 0.
+        let units: usize = (1..=self.network.depth())
+            .map(|l| self.network.width(l))
+            .sum();
+        let rounding = units as f64 * f64::from(f32::EPSILON).powi(2);
+        if guarded && (energy > guard * first.max(rounding) || !energy.is_finite()) {
             return Err(self.diverged(sweep));
         }
         if !energy.is_finite() {
