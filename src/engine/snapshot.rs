@@ -26,7 +26,7 @@ const FILLED: u64 = 1 << 20;
 pub struct Snapshot {
     pub preset: Preset,
     pub place: Place,
-    /// [`Model::save`](crate::models::Model::save).
+    /// [`Model::save`].
     pub model: Vec<u8>,
 }
 

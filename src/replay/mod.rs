@@ -1,8 +1,8 @@
 //! A recorded run in the place of a simulated one: the same commands in, the same frames out.
 //!
 //! A thread answers a screen from the metrics of a recording, which it reads through a file of
-//! buckets beside them ([`pyramid`]), from its journal ([`timeline`]), and, for the panels that are
-//! no curves, from its last checkpoint ([`panels`]). Nothing is simulated.
+//! buckets beside them ([`pyramid`]), from its journal (`timeline`), and, for the panels that are
+//! no curves, from its last checkpoint (`panels`). Nothing is simulated.
 
 mod panels;
 mod player;
