@@ -1,6 +1,7 @@
-//! What `plot` and `export` make of recorded runs.
+//! What `plot` and `export` make of recorded runs, and what a recording keeps for other programs.
 
-use std::collections::BTreeMap;
+mod npy;
+
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -8,6 +9,8 @@ use std::sync::OnceLock;
 use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use npy::{Npy, unzip};
 
 fn hebbtop(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("hebbtop").unwrap();
@@ -52,92 +55,6 @@ fn runs() -> &'static Path {
 
 fn output(args: &[&str]) -> Vec<u8> {
     hebbtop(args).assert().success().get_output().stdout.clone()
-}
-
-/// An array as `numpy.lib.format` documents it: shape, kind, and the bytes of its numbers.
-struct Npy {
-    kind: String,
-    shape: Vec<usize>,
-    data: Vec<u8>,
-}
-
-impl Npy {
-    fn parse(bytes: &[u8]) -> Self {
-        assert_eq!(&bytes[..8], b"\x93NUMPY\x01\x00");
-        let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-        assert_eq!((10 + length) % 64, 0);
-        let header = std::str::from_utf8(&bytes[10..10 + length]).unwrap();
-        assert!(
-            header.starts_with('{') && header.ends_with('\n'),
-            "{header}"
-        );
-        let after = |key: &str| header.split(&format!("'{key}': ")).nth(1).unwrap();
-        assert!(after("fortran_order").starts_with("False"));
-        let kind = after("descr").split('\'').nth(1).unwrap().to_owned();
-        let tuple = after("shape")
-            .trim_start_matches('(')
-            .split(')')
-            .next()
-            .unwrap();
-        let sizes = tuple
-            .split(',')
-            .map(str::trim)
-            .filter(|size| !size.is_empty());
-        let shape: Vec<usize> = sizes.map(|size| size.parse().unwrap()).collect();
-        let size: usize = kind[2..].parse().unwrap();
-        let data = bytes[10 + length..].to_vec();
-        assert_eq!(data.len(), size * shape.iter().product::<usize>());
-        Self { kind, shape, data }
-    }
-
-    fn f64s(&self) -> Vec<f64> {
-        let each = |eight: &[u8]| f64::from_le_bytes(eight.try_into().unwrap());
-        let four = |four: &[u8]| f64::from(f32::from_le_bytes(four.try_into().unwrap()));
-        match self.kind.as_str() {
-            "<f8" => self.data.chunks(8).map(each).collect(),
-            "<f4" => self.data.chunks(4).map(four).collect(),
-            "<u4" => self
-                .data
-                .chunks(4)
-                .map(|n| u32::from_le_bytes(n.try_into().unwrap()).into())
-                .collect(),
-            "<u8" => self
-                .data
-                .chunks(8)
-                .map(|n| u64::from_le_bytes(n.try_into().unwrap()) as f64)
-                .collect(),
-            other => panic!("{other}"),
-        }
-    }
-}
-
-/// The members of a ZIP archive, found by its directory, their checksums compared.
-fn unzip(bytes: &[u8]) -> BTreeMap<String, Npy> {
-    let two = |at: usize| usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
-    let four = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    let end = bytes.len() - 22;
-    assert_eq!(&bytes[end..end + 4], b"PK\x05\x06");
-    let (count, mut at) = (two(end + 10), four(end + 16));
-    let mut members = BTreeMap::new();
-    for _ in 0..count {
-        assert_eq!(&bytes[at..at + 4], b"PK\x01\x02");
-        let (size, name_length, local) = (four(at + 24), two(at + 28), four(at + 42));
-        assert_eq!((two(at + 10), four(at + 20)), (0, size), "not compressed");
-        let name = String::from_utf8(bytes[at + 46..at + 46 + name_length].to_vec()).unwrap();
-        assert_eq!(&bytes[local..local + 4], b"PK\x03\x04");
-        let start = local + 30 + two(local + 26) + two(local + 28);
-        let data = &bytes[start..start + size];
-        let mut sum = flate2::Crc::new();
-        sum.update(data);
-        assert_eq!(sum.sum() as usize, four(at + 16), "{name}");
-        members.insert(
-            name.strip_suffix(".npy").unwrap().to_owned(),
-            Npy::parse(data),
-        );
-        at += 46 + name_length;
-    }
-    assert_eq!(at, end);
-    members
 }
 
 #[test]
@@ -342,4 +259,115 @@ fn figures_have_axes_units_legend_theory_and_marks() {
         paths.1,
     ]);
     assert!(fs::read_to_string(&out).unwrap().contains(">time (s)<"));
+}
+
+/// A small network of which everything is kept, recorded in `folder`.
+fn keeping(folder: &Path, length: &str) -> Vec<String> {
+    let words =
+        "run balanced-async --headless --set n=200 --keep spikes,weights --checkpoint-every 50ms";
+    let mut args: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    let more = ["--sim-time", length, "--record", folder.to_str().unwrap()];
+    args.extend(more.map(str::to_owned));
+    args
+}
+
+fn spikes(folder: &Path) -> Npy {
+    Npy::parse(&fs::read(folder.join("spikes.npy")).unwrap())
+}
+
+#[test]
+fn spikes_and_weights_are_kept_where_they_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    let args = keeping(&whole, "600ms");
+    output(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let all = spikes(&whole);
+    assert_eq!((all.kind.as_str(), all.shape[1]), ("<u4", 2));
+    let numbers = all.f64s();
+    let rows: Vec<&[f64]> = numbers.chunks(2).collect();
+    assert!(rows.len() > 100, "{}", rows.len());
+    assert!(
+        rows.windows(2).all(|two| two[0] < two[1]),
+        "in the order of time and cell"
+    );
+    assert!(
+        rows.iter()
+            .all(|row| (1.0..=6000.0).contains(&row[0]) && row[1] < 200.0)
+    );
+    // The rates are counted by the model; each spike must be in both.
+    let table = fs::read_to_string(whole.join("metrics.csv")).unwrap();
+    let columns: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    assert!(columns.iter().any(|column| column.starts_with("rate_e")));
+    let weights = unzip(&fs::read(whole.join("weights.npz")).unwrap());
+    assert_eq!(weights["checkpoint_step"].f64s(), [600.0]);
+    let exported = unzip(&output(&["export", whole.to_str().unwrap(), "--npz"]));
+    for block in ["ee", "ei", "ie", "ii"] {
+        let name = format!("weight_{block}");
+        assert_eq!(weights[&name].f64s(), exported[&name].f64s());
+    }
+    let tensors = fs::read(whole.join("weights.safetensors")).unwrap();
+    assert_eq!(
+        tensors,
+        output(&["export", whole.to_str().unwrap(), "--safetensors"])
+    );
+    // Ended and gone on with: the same spikes, each once.
+    let parts = folder.path().join("parts");
+    let args = keeping(&parts, "250ms");
+    output(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(spikes(&parts).shape[0] < all.shape[0]);
+    let more = [
+        "resume",
+        parts.to_str().unwrap(),
+        "--headless",
+        "--steps",
+        "600",
+    ];
+    output(&more);
+    assert_eq!(spikes(&parts).data, all.data);
+}
+
+#[test]
+fn rows_of_metrics_are_as_sparse_as_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    record(
+        &run,
+        "pc-digits",
+        &["--steps", "25", "--metrics-every", "10"],
+    );
+    let steps = |path: &Path| -> Vec<String> {
+        let table = fs::read_to_string(path.join("metrics.csv")).unwrap();
+        let first = |row: &str| row.split(',').next().unwrap().to_owned();
+        table.lines().skip(1).map(first).collect()
+    };
+    assert_eq!(steps(&run), ["10", "20"]);
+    // A resumed run keeps to it.
+    output(&[
+        "resume",
+        run.to_str().unwrap(),
+        "--headless",
+        "--steps",
+        "45",
+    ]);
+    assert_eq!(steps(&run), ["10", "20", "30", "40"]);
+}
+
+#[test]
+fn what_a_model_does_not_have_cannot_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let args = [
+        "run",
+        "pc-digits",
+        "--headless",
+        "--steps",
+        "1",
+        "--keep",
+        "spikes",
+        "--record",
+    ];
+    let assert = hebbtop(&args).arg(&run).assert().code(2);
+    let said = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("no cells that fire"), "{said}");
+    assert!(!run.exists());
 }

@@ -1,6 +1,5 @@
 //! `hebbtop export`: metrics and weights of a recorded run for other programs.
 
-use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +12,7 @@ use super::run::open;
 use crate::engine::revive;
 use crate::models::array::{Array, Numbers};
 use crate::record::Reading;
-use crate::record::export::{npz, safetensors};
+use crate::record::export::{about, checkpoint_step, npz, safetensors};
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("format").required(true).args(["csv", "npz", "safetensors"])))]
@@ -58,18 +57,11 @@ pub fn run(args: &Export) -> Outcome {
     let (model, _) = revive(snapshot, images)?;
     let mut arrays = model.arrays();
     if args.safetensors {
-        let about = BTreeMap::from([
-            ("preset".to_owned(), snapshot.preset.name.clone()),
-            ("seed".to_owned(), snapshot.place.seed.to_string()),
-            ("step".to_owned(), snapshot.place.step.to_string()),
-            ("hebbtop".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ]);
         return write(args.out.as_deref(), |out| {
-            Ok(safetensors::write(&arrays, &about, out)?)
+            Ok(safetensors::write(&arrays, &about(snapshot), out)?)
         });
     }
-    let step = Numbers::U64(vec![snapshot.place.step]);
-    arrays.push(Array::new("checkpoint_step", &[], step));
+    arrays.push(checkpoint_step(snapshot));
     let mut all = metrics(&reading)?;
     all.extend(arrays);
     write(args.out.as_deref(), |out| Ok(npz::write(&all, out)?))

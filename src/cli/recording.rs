@@ -1,16 +1,18 @@
 //! What `run` and `resume` have in common about keeping a run in a folder.
 
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::exit::{Failure, Outcome};
 use crate::data::text;
 use crate::engine::{Archive, CHECKPOINT_EVERY, Options, REWIND_MEMORY, Recorded};
-use crate::preset::seconds;
-use crate::record;
+use crate::models::family;
+use crate::preset::{Preset, seconds};
+use crate::record::{New, Scope};
 
 #[derive(Args, Debug, Clone, Default)]
 pub struct Recording {
@@ -20,6 +22,42 @@ pub struct Recording {
     /// Replace the recording that is in that folder
     #[arg(long, requires = "record")]
     pub force: bool,
+    /// While recording, keep these too, for numpy and PyTorch: every spike in spikes.npy, what is learnt
+    /// in weights.npz and weights.safetensors with every checkpoint
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub keep: Vec<Keep>,
+    /// While recording, a row of metrics for every so many units
+    #[arg(long, value_name = "N")]
+    pub metrics_every: Option<NonZeroU64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    Spikes,
+    Weights,
+}
+
+impl Recording {
+    /// # Errors
+    /// When a run of `preset` has nothing of what is to be kept.
+    pub fn fits(&self, preset: &Preset) -> Outcome {
+        let spikes = family(&preset.model).is_some_and(|family| family.spikes);
+        if self.keep.contains(&Keep::Spikes) && !spikes {
+            let name = text::line(&preset.name);
+            return Err(Failure::Usage(format!(
+                "--keep spikes: {name} has no cells that fire"
+            )));
+        }
+        Ok(())
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            spikes: self.keep.contains(&Keep::Spikes),
+            weights: self.keep.contains(&Keep::Weights),
+            metrics_every: self.metrics_every.unwrap_or(NonZeroU64::MIN),
+        }
+    }
 }
 
 #[derive(Args, Debug, Clone, Copy, Default)]
@@ -48,11 +86,15 @@ impl Every {
     }
 }
 
-/// How a run can be kept in a folder; `replaced` is the one folder whose recording may go.
-pub fn archive(images: Option<PathBuf>, mut replaced: Option<PathBuf>) -> Archive {
+/// How a run can be kept in a folder, `new` but for its `force`; `replaced` is the one folder whose
+/// recording may go.
+pub fn archive(new: New, mut replaced: Option<PathBuf>) -> Archive {
     Arc::new(Mutex::new(move |folder: &Path| {
-        let force = replaced.take_if(|replaced| replaced == folder).is_some();
-        record::create(folder, force, images.clone()).map_err(|error| error.to_string())
+        let new = New {
+            force: replaced.take_if(|replaced| replaced == folder).is_some(),
+            ..new.clone()
+        };
+        new.create(folder).map_err(|error| error.to_string())
     }))
 }
 
@@ -66,7 +108,11 @@ pub fn recorded(
     let images = images.map(|images| std::path::absolute(images).unwrap_or_else(|_| images.into()));
     Options {
         archive: Some(archive(
-            images,
+            New {
+                images,
+                scope: recording.scope(),
+                ..New::default()
+            },
             recording.record.clone().filter(|_| recording.force),
         )),
         record_in: recording.record.clone(),

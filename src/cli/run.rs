@@ -107,6 +107,7 @@ pub fn run(args: Run) -> Outcome {
     if let Some(length) = length {
         preset.length = length;
     }
+    args.recording.fits(&preset)?;
     let unseen = args.json || args.headless || args.seeds.is_some() || !journal.is_empty();
     if !unseen && screen::is_possible() {
         let first = First {

@@ -15,7 +15,7 @@ use super::run::open;
 use super::signals::Signals;
 use crate::data::text;
 use crate::engine::{Engine, Options, StartError};
-use crate::record::{self, Care};
+use crate::record::{self, Care, New, Scope};
 use crate::sweep::{Outcome, Sweep, lock};
 
 /// A point that was killed loses no more than this.
@@ -117,7 +117,13 @@ fn begin(
     // What is there has no whole checkpoint: nothing that could go on.
     let preset = sweep.plan.preset_of(&sweep.plan.point(args.index));
     let images = args.data.as_deref().map(fs::canonicalize).transpose()?;
-    let recorder = record::create_with(&folder, true, images, Care::Long)?;
+    let recorder = New {
+        force: true,
+        images,
+        care: Care::Long,
+        scope: Scope::default(),
+    }
+    .create(&folder)?;
     let options = Options {
         recorder: Some(recorder),
         ..options

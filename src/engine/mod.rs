@@ -49,7 +49,7 @@ pub use lanes::Give;
 pub use mailbox::{Gone, Subscription};
 pub(crate) use mailbox::{Mailbox, Message};
 pub use record::Record;
-pub use recording::{Archive, Recorded, Recorder};
+pub use recording::{Archive, Recorded, Recorder, Wants};
 pub use rewind::{Target, as_it_went};
 pub use snapshot::{Place, Snapshot, revive};
 

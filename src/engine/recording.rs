@@ -24,6 +24,15 @@ pub struct Recorder {
     pub trouble: Receiver<String>,
     /// Gives what was still wrong at the end.
     pub thread: JoinHandle<Option<String>>,
+    pub wants: Wants,
+}
+
+/// What a recorder takes beside samples, journal and states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wants {
+    pub spikes: bool,
+    /// The model's arrays with every checkpoint.
+    pub arrays: bool,
 }
 
 /// Starts a recorder for a folder.
@@ -82,15 +91,40 @@ impl Run {
         Ok(format!("recording in {name}"))
     }
 
+    fn wants(&self) -> Wants {
+        let keeping = self.keeping.as_ref();
+        keeping.map_or(Wants::default(), |keeping| keeping.recorder.wants)
+    }
+
+    /// Collects the spikes of the quantum just done, for a recorder that wants them.
+    pub(super) fn take_spikes(&mut self) {
+        if self.wants().spikes {
+            self.experiment.model.spikes(&mut self.spikes);
+        }
+    }
+
+    pub(super) fn hand_spikes(&mut self) {
+        if !self.spikes.is_empty() {
+            let spikes = self.spikes.as_slice().into();
+            self.spikes.clear();
+            self.record(Record::Spikes(spikes));
+        }
+    }
+
     /// Hands the whole state to the recorder; gives how long that held the run up.
     pub(super) fn checkpoint(&mut self) -> Duration {
         let begun = Instant::now();
+        self.hand_spikes();
         let snapshot = Arc::new(self.snapshot());
         if let Some(keeping) = &mut self.keeping {
             keeping.due = Instant::now() + keeping.every;
             keeping.last = Arc::downgrade(&snapshot);
         }
-        self.record(Record::Checkpoint(snapshot));
+        let arrays = match self.wants().arrays {
+            true => self.experiment.model.arrays().into(),
+            false => Arc::default(),
+        };
+        self.record(Record::Checkpoint(snapshot, arrays));
         begun.elapsed()
     }
 

@@ -61,6 +61,8 @@ pub(super) struct Run {
     /// When the next unit or quantum of a paced run is due.
     pub(super) due: Instant,
     pub(super) sample: Vec<f64>,
+    /// Those that no recorder has yet.
+    pub(super) spikes: Vec<[u32; 2]>,
     pub(super) waiting_for_recorder: bool,
     /// Commands that came while the model waited for the recorder.
     pub(super) deferred: VecDeque<Message>,
@@ -119,6 +121,7 @@ impl Run {
             log: Log::default(),
             rate: Rate::new(),
             due: Instant::now(),
+            spikes: Vec::new(),
             sample: vec![f64::NAN; metrics],
             waiting_for_recorder: false,
             deferred: VecDeque::new(),
@@ -216,6 +219,7 @@ impl Run {
         let progress = self.experiment.model.advance();
         self.quanta += 1;
         self.quantum += 1;
+        self.take_spikes();
         let unit_done = progress == Progress::UnitDone;
         match progress {
             Progress::Continue => {}
@@ -242,6 +246,7 @@ impl Run {
         self.experiment.model.metrics(&mut self.sample);
         self.history.push(&self.sample);
         self.rate.count(Instant::now());
+        self.hand_spikes();
         if self.options.record.is_some() || self.keeping.is_some() {
             let metrics = self.sample.as_slice().into();
             self.record(Record::Sample {

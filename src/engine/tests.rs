@@ -67,6 +67,7 @@ const COUNTER: Family = Family {
     params: PARAMS,
     describe: |setup| Ok(build(setup)?.description()),
     build,
+    spikes: false,
     bibtex: "",
     reference_formats: &[],
     verify: |_| Ok(Vec::new()),

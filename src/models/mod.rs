@@ -42,6 +42,8 @@ pub struct Family {
     pub describe: fn(&Setup) -> Result<Description, BuildError>,
     /// Builds a model in its initial state, at step 0.
     pub build: fn(&Setup) -> Result<Box<dyn Model>, BuildError>,
+    /// Whether its units are cells that fire.
+    pub spikes: bool,
     /// BibTeX entries of the papers that it comes from.
     pub bibtex: &'static str,
     /// The `format` values of the reference files that [`verify`](Self::verify) reads.

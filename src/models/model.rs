@@ -144,6 +144,10 @@ pub trait Model: Send {
         Vec::new()
     }
 
+    /// Appends the spikes of the last quantum: the number of the quantum since the beginning, and the
+    /// cell. Only in a family that [has spikes](super::Family::spikes).
+    fn spikes(&self, _into: &mut Vec<[u32; 2]>) {}
+
     /// Draws a panel, reduced to the size that was asked for.
     fn panel(&self, request: &PanelRequest) -> PanelData;
 

@@ -15,6 +15,8 @@ pub struct Appending {
     /// What is written, and what waits.
     length: u64,
     waiting: Vec<u8>,
+    /// What stands at its beginning, for a length; it counts what is behind it.
+    head: Option<fn(u64) -> Vec<u8>>,
 }
 
 impl Appending {
@@ -26,7 +28,18 @@ impl Appending {
             fresh: true,
             length: 0,
             waiting: Vec::new(),
+            head: None,
         }
+    }
+
+    /// Begins with `head`, which gets the length of the file and gives always as many bytes. It is
+    /// written anew behind what it counts, so that the file can be read at any time.
+    pub fn headed(mut self, head: fn(u64) -> Vec<u8>) -> Self {
+        if self.fresh {
+            self.waiting = head(0);
+        }
+        self.head = Some(head);
+        self
     }
 
     /// A file of which the first `length` bytes stay.
@@ -68,6 +81,9 @@ impl Appending {
                     .create_new(self.fresh)
                     .custom_flags(nix::libc::O_NOFOLLOW)
                     .open(&self.path)?;
+                if let Some(head) = self.head.filter(|_| !self.fresh) {
+                    file.write_all_at(&head(self.length), 0)?;
+                }
                 file.set_len(self.length)?;
                 self.file.insert(file)
             }
@@ -77,9 +93,13 @@ impl Appending {
             let _ = file.set_len(self.length);
             return Err(error);
         }
+        let more = !self.waiting.is_empty();
         self.length += self.waiting.len() as u64;
         self.waiting.clear();
-        Ok(())
+        match self.head {
+            Some(head) if more => file.write_all_at(&head(self.length), 0),
+            _ => Ok(()),
+        }
     }
 
     /// Makes sure that what is written survives a crash of the machine.

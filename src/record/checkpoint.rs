@@ -18,7 +18,7 @@ use crate::preset::Kept;
 pub const MAGIC: [u8; 8] = *b"HEBBTOP\x1a";
 
 /// Raised when the layout of the head changes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const SUM: usize = 32;
 
@@ -32,6 +32,8 @@ pub struct Written {
     pub segment: u32,
     pub metrics_bytes: u64,
     pub journal_bytes: u64,
+    /// 0 where no spikes are kept.
+    pub spikes_bytes: u64,
 }
 
 /// What `checkpoint.hbt` holds.
@@ -152,6 +154,12 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<Checkpoint, String> {
     let format = u32::from_le_bytes([format[0], format[1], format[2], format[3]]);
     if format > FORMAT {
         let what = "was written by a newer hebbtop";
+        return Err(format!(
+            "{what}: its format is {format}, this program reads {FORMAT}"
+        ));
+    }
+    if format < FORMAT {
+        let what = "was written by an older hebbtop";
         return Err(format!(
             "{what}: its format is {format}, this program reads {FORMAT}"
         ));

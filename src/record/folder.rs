@@ -13,6 +13,8 @@ pub const PRESET: &str = "preset.toml";
 pub const RUN: &str = "run.toml";
 pub const JOURNAL: &str = "journal.jsonl";
 pub const CHECKPOINT: &str = "checkpoint.hbt";
+pub const WEIGHTS_NPZ: &str = "weights.npz";
+pub const WEIGHTS_SAFETENSORS: &str = "weights.safetensors";
 
 /// Held until it is dropped, or the process ends.
 pub struct Folder {
@@ -84,13 +86,21 @@ impl Folder {
         }
     }
 
-    /// What the checkpoint knows nothing of: unfinished checkpoints, and later metrics.
+    /// The spikes beside that file of metrics.
+    pub fn spikes(&self, segment: u32) -> PathBuf {
+        match segment {
+            1 => self.file("spikes.npy"),
+            _ => self.file(&format!("spikes-{segment}.npy")),
+        }
+    }
+
+    /// What the checkpoint knows nothing of: unfinished checkpoints, later metrics and spikes.
     /// # Errors
     /// When the system cannot remove it.
     pub fn forget_after(&self, segment: u32) -> Result<(), RecordError> {
         self.remove(|kind| match kind {
             Part::Unfinished => true,
-            Part::Metrics(number) => number > segment,
+            Part::Segment(number) => number > segment,
             Part::Fixed => false,
         })
     }
@@ -114,13 +124,22 @@ impl Folder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Fixed,
-    Metrics(u32),
+    /// Metrics or spikes.
+    Segment(u32),
     Unfinished,
 }
 
 impl Part {
     fn named(name: &str) -> Option<Self> {
-        if [PRESET, RUN, JOURNAL, CHECKPOINT].contains(&name) {
+        let fixed = [
+            PRESET,
+            RUN,
+            JOURNAL,
+            CHECKPOINT,
+            WEIGHTS_NPZ,
+            WEIGHTS_SAFETENSORS,
+        ];
+        if fixed.contains(&name) {
             return Some(Self::Fixed);
         }
         let course = name.strip_prefix("history-");
@@ -129,14 +148,15 @@ impl Part {
         if counted || name == "history.hbh" {
             return Some(Self::Fixed);
         }
-        if name == "metrics.csv" {
-            return Some(Self::Metrics(1));
+        if name == "metrics.csv" || name == "spikes.npy" {
+            return Some(Self::Segment(1));
         }
         if name.starts_with(UNFINISHED) {
             return Some(Self::Unfinished);
         }
-        let number = name.strip_prefix("metrics-")?.strip_suffix(".csv")?;
-        number.parse().ok().map(Self::Metrics)
+        let between = |start, end| name.strip_prefix(start)?.strip_suffix(end);
+        let number = between("metrics-", ".csv").or_else(|| between("spikes-", ".npy"));
+        number?.parse().ok().map(Self::Segment)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A folder holds `preset.toml` and `run.toml` (what ran, and where), `journal.jsonl` (what was done
 //! to it), `metrics.csv` (one row a sample; `metrics-2.csv` and so on after each reset) and
-//! `checkpoint.hbt`. One process at a time may hold it.
+//! `checkpoint.hbt`, and on demand `spikes.npy` (`spikes-2.npy` and so on), `weights.npz` and
+//! `weights.safetensors`. One process at a time may hold it.
 
 mod appending;
 pub mod checkpoint;
@@ -15,10 +16,13 @@ pub mod metrics;
 pub mod reading;
 mod recorded;
 mod recorder;
+mod scope;
+mod spikes;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
 pub use folder::Folder;
 pub use reading::Reading;
 pub use recorded::{Recorded, look};
-pub use recorder::{Care, Kept, create, create_with, put, reopen, reopen_with};
+pub use recorder::{Care, Kept, New, put, reopen, reopen_with};
+pub use scope::Scope;

@@ -8,7 +8,7 @@ use super::checkpoint::{self, Checkpoint};
 use super::error::RecordError;
 use super::folder::{CHECKPOINT, JOURNAL, RUN};
 use super::journal;
-use super::recorder::images_of;
+use super::recorder::described_in;
 use crate::data::text;
 use crate::engine::journal::When;
 use crate::engine::{Entry, Event, MarkKind};
@@ -78,7 +78,7 @@ impl Reading {
         let mut reading = Self {
             folder: folder.to_owned(),
             courses: Vec::new(),
-            images: images_of(&folder.join(RUN))?,
+            images: described_in(&folder.join(RUN))?.images,
         };
         let builds = builds(&lines, &entries)?;
         let begins: Vec<&Event> = entries

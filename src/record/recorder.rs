@@ -1,7 +1,7 @@
 //! The thread that keeps a run in a folder.
 
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,10 +13,14 @@ use super::appending::Appending;
 use super::checkpoint::{self, Checkpoint, Written};
 use super::clock;
 use super::error::RecordError;
-use super::folder::{CHECKPOINT, Folder, JOURNAL, PRESET, RUN};
-use super::{journal, metrics};
+use super::export::{about, checkpoint_step, npz, safetensors};
+use super::folder::{CHECKPOINT, Folder, JOURNAL, PRESET, RUN, WEIGHTS_NPZ, WEIGHTS_SAFETENSORS};
+use super::scope::Scope;
+use super::{journal, metrics, spikes};
 use crate::data::text;
 use crate::engine::{About, Entry, Machine, Past, Record, Recorder, Snapshot};
+use crate::models::array::Array;
+use crate::models::family;
 use crate::preset::write::to_toml;
 use crate::preset::{Preset, When};
 
@@ -36,8 +40,9 @@ const LARGE: usize = 1 << 20;
 const CARELESS: Duration = Duration::from_secs(10);
 
 /// When what is written is made to survive a crash of the machine, beyond one of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Care {
+    #[default]
     Always,
     /// Only of a run that has lasted: to wait for the disk would cost a short one more than itself.
     Long,
@@ -52,37 +57,40 @@ impl Care {
     }
 }
 
-/// Keeps a run in a new folder. `images` is where its images came from, for whoever resumes it.
-/// # Errors
-/// See [`Folder::create`].
-pub fn create(path: &Path, force: bool, images: Option<PathBuf>) -> Result<Recorder, RecordError> {
-    create_with(path, force, images, Care::Always)
+/// How a run is kept in a new folder.
+#[derive(Clone, Debug, Default)]
+pub struct New {
+    /// A recording that is in the folder goes.
+    pub force: bool,
+    /// Where the run's images came from, for whoever resumes it.
+    pub images: Option<PathBuf>,
+    pub care: Care,
+    pub scope: Scope,
 }
 
-/// [`create`], with another care.
-/// # Errors
-/// See [`Folder::create`].
-pub fn create_with(
-    path: &Path,
-    force: bool,
-    images: Option<PathBuf>,
-    care: Care,
-) -> Result<Recorder, RecordError> {
-    let folder = Folder::create(path, force)?;
-    let journal = Appending::new(folder.file(JOURNAL));
-    start(Keeper {
-        folder,
-        images,
-        about: None,
-        segment: 0,
-        ended: Vec::new(),
-        rows: None,
-        journal,
-        checkpoint: None,
-        heard: false,
-        untidy: None,
-        careful_from: care.from(),
-    })
+impl New {
+    /// Keeps a run in the folder `path`.
+    /// # Errors
+    /// See [`Folder::create`].
+    pub fn create(self, path: &Path) -> Result<Recorder, RecordError> {
+        let folder = Folder::create(path, self.force)?;
+        let journal = Appending::new(folder.file(JOURNAL));
+        start(Keeper {
+            folder,
+            images: self.images,
+            scope: self.scope,
+            about: None,
+            segment: 0,
+            ended: Vec::new(),
+            rows: None,
+            spikes: None,
+            journal,
+            checkpoint: None,
+            heard: false,
+            untidy: None,
+            careful_from: self.care.from(),
+        })
+    }
 }
 
 /// What a recording holds for a run that goes on.
@@ -112,10 +120,16 @@ pub fn reopen_with(path: &Path, care: Care) -> Result<Kept, RecordError> {
         segment,
         metrics_bytes,
         journal_bytes,
+        spikes_bytes,
     } = checkpoint.written;
     let rows = folder.metrics(segment);
     let lines = folder.file(JOURNAL);
-    for (file, bytes) in [(&rows, metrics_bytes), (&lines, journal_bytes)] {
+    let spikes = folder.spikes(segment);
+    let mut parts = vec![(&rows, metrics_bytes), (&lines, journal_bytes)];
+    if spikes_bytes > 0 {
+        parts.push((&spikes, spikes_bytes));
+    }
+    for (file, bytes) in parts {
         let metadata = fs::metadata(file).map_err(|error| RecordError::io(file, &error))?;
         if metadata.len() < bytes {
             let what = "is shorter than when the checkpoint was made";
@@ -128,14 +142,17 @@ pub fn reopen_with(path: &Path, care: Care) -> Result<Kept, RecordError> {
         machine: Some(checkpoint.machine.clone()),
         length: None,
     };
-    let images = images_of(&folder.file(RUN))?;
+    let Described { images, scope } = described_in(&folder.file(RUN))?;
+    let spikes = Appending::after(spikes, spikes_bytes).headed(spikes::header);
     let recorder = start(Keeper {
         folder,
         images: None,
+        scope,
         about: None,
         segment,
         ended: Vec::new(),
         rows: Some(Appending::after(rows, metrics_bytes)),
+        spikes: (spikes_bytes > 0).then_some(spikes),
         journal: Appending::after(lines, journal_bytes),
         checkpoint: None,
         heard: false,
@@ -152,6 +169,7 @@ pub fn reopen_with(path: &Path, care: Care) -> Result<Kept, RecordError> {
 
 fn start(keeper: Keeper) -> Result<Recorder, RecordError> {
     let path = keeper.folder.path().to_owned();
+    let wants = keeper.scope.wants();
     let (records, inbox) = bounded(WAITING);
     let (tell, trouble) = bounded(1);
     let thread = std::thread::Builder::new()
@@ -163,23 +181,26 @@ fn start(keeper: Keeper) -> Result<Recorder, RecordError> {
         records,
         trouble,
         thread,
+        wants,
     })
 }
 
 struct Keeper {
     folder: Folder,
     images: Option<PathBuf>,
+    scope: Scope,
     /// What preset.toml and run.toml have still to say.
     about: Option<Box<About>>,
     /// Number of the file of metrics, from 1.
     segment: u32,
-    /// Files of metrics that have still to be written to their ends.
+    /// Files of metrics and spikes that have still to be written to their ends.
     ended: Vec<Appending>,
     rows: Option<Appending>,
+    spikes: Option<Appending>,
     journal: Appending,
     /// The latest, as long as it is not written, and what of the files belongs to it: more may have
     /// come since.
-    checkpoint: Option<(Arc<Snapshot>, Written)>,
+    checkpoint: Option<(Arc<Snapshot>, Arc<[Array]>, Written)>,
     /// Whether any record has come.
     heard: bool,
     /// The last file of metrics to keep of what was there before.
@@ -247,19 +268,26 @@ impl Keeper {
             }
             Record::Anew(about) => self.begin_rows(&about),
             Record::Sample { step, metrics } => {
-                if let Some(rows) = &mut self.rows {
+                let due = step.is_multiple_of(self.scope.metrics_every.get());
+                if let Some(rows) = self.rows.as_mut().filter(|_| due) {
                     metrics::row(step, &metrics, rows.waiting());
                 }
             }
             Record::Journal(entry) => self.note(&entry),
-            Record::Checkpoint(snapshot) => {
+            Record::Spikes(spikes) => {
+                if let Some(file) = &mut self.spikes {
+                    spikes::rows(&spikes, file.waiting());
+                }
+            }
+            Record::Checkpoint(snapshot, arrays) => {
                 let all = |file: &Appending| file.length() + file.waits() as u64;
                 let written = Written {
                     segment: self.segment,
                     metrics_bytes: self.rows.as_ref().map_or(0, all),
                     journal_bytes: all(&self.journal),
+                    spikes_bytes: self.spikes.as_ref().map_or(0, all),
                 };
-                self.checkpoint = Some((snapshot, written));
+                self.checkpoint = Some((snapshot, arrays, written));
             }
             Record::Log(_) => {}
         }
@@ -269,18 +297,28 @@ impl Keeper {
         journal::write(entry, self.journal.waiting());
     }
 
-    /// A new file of metrics.
+    /// A new file of metrics, and one of spikes.
     fn begin_rows(&mut self, about: &About) {
         self.ended.extend(self.rows.take());
+        self.ended.extend(self.spikes.take());
         self.segment += 1;
         let mut rows = Appending::new(self.folder.metrics(self.segment));
         metrics::header(&about.description, rows.waiting());
         self.rows = Some(rows);
+        if self.scope.spikes && family(&about.description.family).is_some_and(|f| f.spikes) {
+            let file = Appending::new(self.folder.spikes(self.segment));
+            self.spikes = Some(file.headed(spikes::header));
+        }
+    }
+
+    /// Those of the present run.
+    fn files(&self) -> impl Iterator<Item = &Appending> {
+        let measured = self.rows.iter().chain(&self.spikes);
+        measured.chain(std::iter::once(&self.journal))
     }
 
     fn waits(&self) -> bool {
-        let rows = self.rows.iter().chain(&self.ended);
-        let files = rows.chain(std::iter::once(&self.journal));
+        let files = self.files().chain(&self.ended);
         self.about.is_some()
             || self.checkpoint.is_some()
             || files.map(Appending::waits).sum::<usize>() > 0
@@ -296,7 +334,8 @@ impl Keeper {
         if let Some(about) = &self.about {
             let preset = preset_file(&about.preset);
             put(&self.folder.file(PRESET), &preset, careful)?;
-            let run = described(about, self.images.as_deref());
+            let mut run = described(about, self.images.as_deref());
+            run.push_str(&self.scope.write());
             put(&self.folder.file(RUN), &run, careful)?;
             self.about = None;
         }
@@ -307,21 +346,37 @@ impl Keeper {
             }
             self.ended.remove(0);
         }
-        if let Some(rows) = &mut self.rows {
-            flush(rows)?;
-        }
-        flush(&mut self.journal)?;
-        if let Some((snapshot, written)) = &self.checkpoint {
+        let measured = self.rows.iter_mut().chain(&mut self.spikes);
+        measured.chain([&mut self.journal]).try_for_each(flush)?;
+        if let Some((snapshot, arrays, written)) = &self.checkpoint {
             let path = self.folder.file(CHECKPOINT);
-            let files = self.rows.iter().chain(std::iter::once(&self.journal));
-            for file in files.filter(|_| careful) {
+            for file in self.files().filter(|_| careful) {
                 sync(file)?;
+            }
+            if self.scope.weights {
+                self.keep_weights(snapshot, arrays, careful)?;
             }
             checkpoint::write(&path, snapshot, written, careful)
                 .map_err(|error| RecordError::io(&path, &error))?;
             self.checkpoint = None;
         }
         Ok(())
+    }
+
+    fn keep_weights(
+        &self,
+        snapshot: &Snapshot,
+        arrays: &[Array],
+        careful: bool,
+    ) -> Result<(), RecordError> {
+        let path = self.folder.file(WEIGHTS_SAFETENSORS);
+        put_with(&path, careful, |out| {
+            safetensors::write(arrays, &about(snapshot), out)
+        })?;
+        let mut arrays = arrays.to_vec();
+        arrays.push(checkpoint_step(snapshot));
+        let path = self.folder.file(WEIGHTS_NPZ);
+        put_with(&path, careful, |out| npz::write(&arrays, out))
     }
 }
 
@@ -339,13 +394,24 @@ fn sync(file: &Appending) -> Result<(), RecordError> {
 /// # Errors
 /// When the system cannot.
 pub fn put(path: &Path, content: &str, careful: bool) -> Result<(), RecordError> {
+    put_with(path, careful, |out| out.write_all(content.as_bytes()))
+}
+
+fn put_with(
+    path: &Path,
+    careful: bool,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), RecordError> {
     let write = || -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
             .prefix(checkpoint::UNFINISHED)
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
-        file.write_all(content.as_bytes())?;
+        let mut out = BufWriter::new(file.as_file_mut());
+        content(&mut out)?;
+        out.flush()?;
+        drop(out);
         if careful {
             file.as_file().sync_all()?;
         }
@@ -394,15 +460,21 @@ fn described(about: &About, images: Option<&Path>) -> String {
     out
 }
 
-/// The folder of images that run.toml names.
-pub(super) fn images_of(path: &Path) -> Result<Option<PathBuf>, RecordError> {
-    let content = match fs::read_to_string(path) {
-        Ok(content) => content,
-        Err(error) => return Err(RecordError::io(path, &error)),
-    };
+/// What run.toml says for whoever goes on.
+pub(super) struct Described {
+    /// The folder of images.
+    pub images: Option<PathBuf>,
+    pub scope: Scope,
+}
+
+pub(super) fn described_in(path: &Path) -> Result<Described, RecordError> {
+    let content = fs::read_to_string(path).map_err(|error| RecordError::io(path, &error))?;
     let table = toml::de::DeTable::parse(&content)
         .map_err(|error| RecordError::new(path, text::line(error.message())))?;
     let images = table.get_ref().get("images");
     let words = images.and_then(|images| images.get_ref().as_str());
-    Ok(words.map(PathBuf::from))
+    Ok(Described {
+        images: words.map(PathBuf::from),
+        scope: Scope::read(table.get_ref()).map_err(|what| RecordError::new(path, what))?,
+    })
 }

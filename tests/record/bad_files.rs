@@ -44,6 +44,7 @@ fn what_is_written_reads_back() {
         segment: 3,
         metrics_bytes: 5,
         journal_bytes: 7,
+        spikes_bytes: 11,
     };
     let machine = Machine {
         version: "8.9".into(),

@@ -17,7 +17,9 @@ pub struct Session {
 
 pub fn archive() -> Archive {
     Arc::new(Mutex::new(|folder: &Path| {
-        record::create(folder, false, None).map_err(|e| e.to_string())
+        record::New::default()
+            .create(folder)
+            .map_err(|e| e.to_string())
     }))
 }
 

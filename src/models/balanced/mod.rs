@@ -40,6 +40,7 @@ pub const FAMILY: Family = Family {
     params: params::PARAMS,
     describe: model::describe,
     build,
+    spikes: true,
     bibtex: BIBTEX,
     reference_formats: &[
         case::FORMAT,

@@ -197,6 +197,11 @@ impl Model for Balanced {
         super::arrays::of(self)
     }
 
+    fn spikes(&self, into: &mut Vec<[u32; 2]>) {
+        let step = self.network.step_count() as u32;
+        into.extend(self.network.fired().iter().map(|&cell| [step, cell]));
+    }
+
     fn panel(&self, request: &PanelRequest) -> PanelData {
         panels::draw(self, request)
     }

@@ -44,6 +44,7 @@ pub const FAMILY: Family = Family {
     params: params::PARAMS,
     describe: |setup| Ok(design::Design::of(setup)?.description()),
     build,
+    spikes: false,
     bibtex: BIBTEX,
     reference_formats: reference::FORMATS,
     verify: reference::verify,

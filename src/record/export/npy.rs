@@ -17,11 +17,17 @@ pub fn header(array: &Array) -> Vec<u8> {
         Numbers::U32(_) => "<u4",
         Numbers::U64(_) => "<u8",
     };
+    let shape: Vec<u64> = array.shape.iter().map(|&n| n as u64).collect();
+    head(kind, &shape, ALIGNED)
+}
+
+/// The header of numbers of a `kind`, as many bytes as a multiple of `aligned`.
+pub fn head(kind: &str, shape: &[u64], aligned: usize) -> Vec<u8> {
     // A tuple of one has a comma behind it.
-    let shape: String = array.shape.iter().map(|n| format!("{n},")).collect();
+    let shape: String = shape.iter().map(|n| format!("{n},")).collect();
     let dictionary = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}");
     let bare = MAGIC.len() + 2 + dictionary.len() + 1;
-    let padding = bare.next_multiple_of(ALIGNED) - bare;
+    let padding = bare.next_multiple_of(aligned) - bare;
     let length = (dictionary.len() + padding + 1) as u16;
     let mut out = MAGIC.to_vec();
     out.extend(length.to_le_bytes());
