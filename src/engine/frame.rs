@@ -69,6 +69,9 @@ pub struct About {
     pub data: Option<(String, String)>,
     /// Present when nothing is simulated: the frames come from a recording.
     pub replayed: Option<Replayed>,
+    /// The step at which a run that went back was taken up again; what a screen knows from behind it is
+    /// an abandoned future.
+    pub back_to: Option<u64>,
 }
 
 /// What a screen has to know of the recording behind its frames.

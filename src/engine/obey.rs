@@ -312,6 +312,8 @@ impl Run {
         let metrics = experiment.description.metrics.len();
         self.experiment = experiment;
         self.epoch += 1;
+        self.back_to = None;
+        self.spikes.clear();
         self.kept.forget();
         (self.step, self.quantum, self.scheduled) = (0, 0, 0);
         self.length = Some(self.experiment.preset.length);

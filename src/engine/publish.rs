@@ -99,6 +99,7 @@ impl Run {
             seed: self.experiment.seed,
             data: self.experiment.data_named(),
             replayed: None,
+            back_to: self.back_to,
         }
     }
 

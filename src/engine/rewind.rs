@@ -189,6 +189,8 @@ impl Run {
         self.kept.states.retain(|state| state.step() <= to);
         self.history = self.history.cut(self.step);
         self.epoch += 1;
+        self.back_to = Some(self.step);
+        self.spikes.clear();
         self.stepping = None;
         self.state = RunState::Paused;
         self.breakpoints.forget();

@@ -68,6 +68,7 @@ pub(super) struct Run {
     pub(super) deferred: VecDeque<Message>,
     pub(super) breakpoints: Breakpoints,
     pub(super) kept: Kept,
+    pub(super) back_to: Option<u64>,
     /// Its seat, while other runs are beside it.
     pub(super) lane: Option<Lane>,
     /// While what was done is done again: no words, marks or records.
@@ -121,6 +122,7 @@ impl Run {
             log: Log::default(),
             rate: Rate::new(),
             due: Instant::now(),
+            back_to: None,
             spikes: Vec::new(),
             sample: vec![f64::NAN; metrics],
             waiting_for_recorder: false,

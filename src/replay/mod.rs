@@ -64,6 +64,7 @@ impl Recording {
                 last: pyramid.samples(),
                 panels: None,
             }),
+            back_to: None,
         };
         Ok(Self {
             about: Box::new(about),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use hebbtop::engine::{
     About, BreakpointLine, Command, Frame, History, LogKind, LogLine, Mark, MarkKind, Pace,
-    Replayed, Reply, Request, RunState,
+    Replayed, Reply, Request, RunState, Target,
 };
 use hebbtop::models::panel::{
     Band, Bar, BarChart, Cell, Column, Curves, Grid, GridStats, Histogram, PanelData, PanelRequest,
@@ -265,6 +265,7 @@ pub struct PaperRun {
     pub breakpoints: Vec<BreakpointLine>,
     pub recording: Option<String>,
     pub replayed: Option<Replayed>,
+    back_to: Option<u64>,
     history: History,
     sample: Vec<f64>,
     commands: u64,
@@ -288,6 +289,7 @@ impl PaperRun {
             breakpoints: Vec::new(),
             recording: None,
             replayed: None,
+            back_to: None,
             commands: 0,
         };
         run.say(
@@ -390,6 +392,13 @@ impl PaperRun {
                 line.on = !line.on;
                 Ok("switched".to_owned())
             }
+            Command::Rewind(Target::Back(units)) if self.replayed.is_none() => {
+                self.step = self.step.saturating_sub(units);
+                self.history = self.history.cut(self.step);
+                self.epoch += 1;
+                self.back_to = Some(self.step);
+                Ok(format!("back at step {}", self.step))
+            }
             Command::Rewind(_) => Ok("back".to_owned()),
             Command::Until(_) => {
                 self.state = RunState::Running;
@@ -470,6 +479,7 @@ impl PaperRun {
                     seed: 42,
                     data: None,
                     replayed: self.replayed.clone(),
+                    back_to: self.back_to,
                 })
             }),
             state: self.state.clone(),

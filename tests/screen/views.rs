@@ -98,3 +98,23 @@ fn every_size_down_to_nothing_is_drawn() {
         }
     }
 }
+
+/// Gone back, the charts keep what was there, dashed, until the run is built anew.
+#[test]
+fn an_abandoned_future_stays_in_sight() {
+    let mut stage = Stage::at(640, 120, 40);
+    stage.press("2").frames(2);
+    let held = stage.screen().history.samples();
+    assert_eq!(held, 640);
+    // Ten steps back, thirty times: it is still the first future.
+    stage.press(&"< ".repeat(30)).frames(2);
+    assert_eq!(stage.screen().history.samples(), 340);
+    let abandoned = stage.screen().abandoned.as_ref().expect("a future");
+    assert_eq!((abandoned.from, abandoned.history.samples()), (340, 640));
+    stage.run.advance(100);
+    stage.frames(2);
+    insta::assert_snapshot!("abandoned_120x40", stage.text());
+    stage.press("r enter").frames(2);
+    assert!(stage.screen().abandoned.is_none());
+    assert!(!stage.text().contains("abandoned"));
+}

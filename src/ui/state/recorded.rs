@@ -53,6 +53,7 @@ impl Run {
         about.seed = recorded.preset.seed;
         about.preset = recorded.preset;
         about.replayed = None;
+        about.back_to = None;
         run.lane = lane;
         run.still = true;
         run.frame = Some(frame);

@@ -57,6 +57,13 @@ pub struct LogView {
     pub filter: String,
 }
 
+/// What was measured behind the place to which a run went back.
+#[derive(Clone, Debug)]
+pub struct Abandoned {
+    pub from: u64,
+    pub history: History,
+}
+
 pub struct Run {
     /// Its number among the lanes, which has its colour and letter.
     pub lane: u8,
@@ -68,6 +75,7 @@ pub struct Run {
     /// The latest, without what is kept in the fields below.
     pub frame: Option<Frame>,
     pub history: History,
+    pub abandoned: Option<Abandoned>,
     pub log: Vec<LogLine>,
     pub tabs: Vec<Tab>,
     pub tab: usize,
@@ -99,6 +107,7 @@ impl Run {
             still: false,
             source,
             about: None,
+            abandoned: None,
             frame: None,
             history: History::new(0),
             log: Vec::new(),
@@ -351,13 +360,33 @@ impl Run {
             self.params.selected.min(params.len().saturating_sub(1))
         };
         self.params.forget();
-        self.history = History::new(about.description.metrics.len());
+        self.abandon(&about);
         self.stretch.newest();
         self.crosshair = None;
         // The axis of a recording stands still while the curves grow and shrink.
         let least = about.replayed.as_ref().map_or(0, |replayed| replayed.last);
         self.stretch.at_least(least);
         self.about = Some(about);
+    }
+
+    /// Begins a new history. Where the run went back the old one is its abandoned future.
+    fn abandon(&mut self, about: &About) {
+        let old = std::mem::replace(
+            &mut self.history,
+            History::new(about.description.metrics.len()),
+        );
+        let of_this = self
+            .description()
+            .is_some_and(|table| table.metrics == about.description.metrics);
+        let from = about.back_to.filter(|_| of_this);
+        self.abandoned = match (from, self.abandoned.take()) {
+            // Back and back again: the future is still that of the first time.
+            (Some(from), Some(before)) if old.samples() <= before.from => {
+                Some(Abandoned { from, ..before })
+            }
+            (Some(from), _) if old.samples() > from => Some(Abandoned { from, history: old }),
+            _ => None,
+        };
     }
 
     fn take_log(&mut self, lines: Vec<LogLine>) -> bool {

@@ -12,7 +12,7 @@ use crate::figure::plot::{self, Plot};
 use crate::models::table::{MetricSpec, PanelKind, PanelSpec, Scale, Text};
 use crate::preset::Expect;
 use crate::ui::state::lanes::{Lanes, group, letter};
-use crate::ui::state::run::{Run, SMOOTHING};
+use crate::ui::state::run::{Abandoned, Run, SMOOTHING};
 use crate::ui::theme::{COLOURS, Theme};
 use crate::ui::update::chart::is_log;
 use crate::ui::widget::chart::{Chart, ChartMark, Data, Line, Target, XAxis, XKind};
@@ -58,6 +58,12 @@ pub fn draw(
     let samples = samples.unwrap_or(0);
     // Beyond the end of the shortest lane nothing is missing.
     let behind = all.iter().map(|lane| lane.history.samples()).min();
+    let abandoned = run.abandoned.as_ref().filter(|_| lanes.is_alone());
+    let reach = abandoned.map_or(0, |abandoned| abandoned.history.samples());
+    let samples = match run.stretch.is_whole() {
+        true => samples.max(reach),
+        false => samples,
+    };
     let (from, to) = run.stretch.range(samples, run.planned());
     let columns = Chart::columns(theme, area, to - from);
     let keep = SMOOTHING[run.smoothing];
@@ -78,6 +84,21 @@ pub fn draw(
                 to: curve.to,
                 buckets: &curve.buckets,
             },
+        })
+        .collect();
+    let futures: Vec<Vec<Bucket>> = abandoned
+        .map(|abandoned| futures(run, abandoned, &curves, &seen))
+        .unwrap_or_default();
+    let faded: Vec<Line> = lines
+        .iter()
+        .zip(&futures)
+        .map(|(line, buckets)| Line {
+            data: Data::Buckets {
+                from: seen.from as f64,
+                to: seen.to as f64,
+                buckets,
+            },
+            ..*line
         })
         .collect();
     let window = match run.stretch.is_whole() {
@@ -130,6 +151,7 @@ pub fn draw(
             Scale::Linear
         },
         y_unit: curves.first().map_or("", |curve| &curve.metric.unit),
+        faded: &faded,
         targets: &targets,
         marks: &marks,
         crosshair: run.crosshair.map(|step| step.saturating_sub(1) as f64),
@@ -273,6 +295,36 @@ fn curves<'a>(run: &'a Run, ids: &[Text], window: &Window) -> Vec<Curve<'a>> {
         curves.retain(has_any);
     }
     curves
+}
+
+/// What the curves did behind the place to which the run went back; nothing for a theory.
+fn futures(
+    run: &Run,
+    abandoned: &Abandoned,
+    curves: &[Curve<'_>],
+    window: &Window,
+) -> Vec<Vec<Bucket>> {
+    let width = (window.to - window.from) as f64 / window.columns.max(1) as f64;
+    let gone_back = |column: usize| {
+        let start = window.from as f64 + column as f64 * width;
+        start < abandoned.from as f64
+    };
+    let of_metric = |curve: &Curve| {
+        let number = run.description()?.metric(&curve.metric.id)?;
+        let Window { from, to, columns } = *window;
+        let mut buckets = abandoned.history.columns(number, from, to, columns);
+        for (column, bucket) in buckets.iter_mut().enumerate() {
+            if gone_back(column) {
+                *bucket = Bucket::GAP;
+            }
+        }
+        Some(buckets)
+    };
+    let future = |curve: &Curve| match curve.theory {
+        true => Vec::new(),
+        false => of_metric(curve).unwrap_or_default(),
+    };
+    curves.iter().map(future).collect()
 }
 
 /// The curves of all lanes, each in the colour of its lane and with its letter; predictions of the

@@ -34,6 +34,17 @@ pub(super) fn draw(
         ),
     };
     plot.targets();
+    let dim = chart.theme.style(Role::Envelope);
+    for line in chart.faded {
+        let prepared = Prepared::new(line, &chart.x, None);
+        plot.path(
+            &prepared,
+            |place| place.raw,
+            Dash::Dashed,
+            Importance::Faint,
+            dim,
+        );
+    }
     let chosen = chart.chosen.filter(|i| *i < chart.lines.len());
     let order = (0..chart.lines.len()).filter(|i| Some(*i) != chosen);
     for i in order.chain(chosen) {

@@ -40,6 +40,8 @@ pub struct Chart<'a> {
     pub y_unit: &'a str,
     /// The last is drawn in front.
     pub lines: &'a [Line<'a>],
+    /// Dim and dashed behind all others, in no legend: what no longer holds.
+    pub faded: &'a [Line<'a>],
     pub targets: &'a [Target<'a>],
     pub marks: &'a [ChartMark<'a>],
     /// The place on the x axis whose values the legend shows, instead of the last ones.
@@ -129,6 +131,7 @@ impl<'a> Chart<'a> {
             y_scale: Scale::Linear,
             y_unit: "",
             lines,
+            faded: &[],
             targets: &[],
             marks: &[],
             crosshair: None,
@@ -165,13 +168,16 @@ impl<'a> Chart<'a> {
         if let Some(x) = self.crosshair {
             notes.push(format!("at {}", self.x.words(x)));
         }
+        if !self.faded.is_empty() {
+            notes.push("dashed: abandoned".into());
+        }
         notes.push(self.window.into());
         notes
     }
 
     fn extent(&self) -> Extent {
         let mut extent = Extent::default();
-        for line in self.lines {
+        for line in self.lines.iter().chain(self.faded) {
             match line.data {
                 Data::Buckets { from, to, buckets } => {
                     let width = (to - from) / buckets.len().max(1) as f64;
