@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{Flock, FlockArg};
 
@@ -151,8 +152,8 @@ impl Sweep {
             None => (FlockArg::LockExclusiveNonblock, "all.lock".to_owned()),
         };
         Ok(Held {
-            _all: lock(&self.path.join("sweep.lock"), all)?,
-            _shard: lock(&self.path.join(name), FlockArg::LockExclusiveNonblock)?,
+            _all: lock_soon(&self.path.join("sweep.lock"), all)?,
+            _shard: lock_soon(&self.path.join(name), FlockArg::LockExclusiveNonblock)?,
         })
     }
 
@@ -163,6 +164,20 @@ impl Sweep {
             let _ = nix::unistd::syncfs(&folder);
             #[cfg(not(target_os = "linux"))]
             let _ = folder.sync_all();
+        }
+    }
+}
+
+/// A process that was killed while it started another leaves the lock to that one, which gives it up
+/// as soon as it has begun.
+fn lock_soon(path: &Path, how: FlockArg) -> Result<Flock<File>, RecordError> {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    loop {
+        match lock(path, how) {
+            Err(error) if !error.system && Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
         }
     }
 }

@@ -10,7 +10,8 @@ use nix::unistd::Pid;
 
 use super::program::Place;
 
-const PLAN: &str = "seeds = 40\nlength = 600\n";
+/// Points of a sweep that is killed again and again; `SWEEP_POINTS` makes it a marathon (`.ci/long`).
+const POINTS: usize = 40;
 
 /// The processes of points in this folder.
 fn workers(place: &Place) -> Vec<Pid> {
@@ -54,14 +55,20 @@ fn until(what: &str, holds: impl Fn() -> bool) {
 
 #[test]
 fn a_killed_sweeper_and_killed_workers_lose_nothing() {
-    let undisturbed = Place::new(PLAN);
+    let points = std::env::var("SWEEP_POINTS").ok();
+    let points = points.map_or(POINTS, |points| points.parse().expect("a number of points"));
+    let rounds = (points / 10).min(25);
+    let plan = format!("seeds = {points}\nlength = 600\n");
+    let undisturbed = Place::new(&plan);
     undisturbed.ends(&["plan.toml"], 0);
-    let place = Place::new(PLAN);
+    let place = Place::new(&plan);
     let out = place.path("out");
     let mut seen: BTreeMap<String, SystemTime> = BTreeMap::new();
-    for round in 1..=4 {
+    for round in 1..=rounds {
         let mut child = place.sweep(&["plan.toml", "--jobs", "2"]).spawn().unwrap();
-        until("some points", || results(&out).len() >= 6 * round);
+        until("some points", || {
+            results(&out).len() >= points * 3 / 5 * round / rounds
+        });
         if let Some(worker) = workers(&place).first() {
             let _ = kill(*worker, Signal::SIGKILL);
         }
