@@ -3,7 +3,7 @@
 
   rewind.py [PRESET ...] [--seconds 5] [--presses 40] [--forks 5] [--program target/release/hebbtop] [--size 120x40]
 
-A run goes on flat out for --seconds and is paused. A paused screen writes nothing, so a key has had its whole effect
+A run goes on at its preset's pace for --seconds and is paused. A paused screen writes nothing, so a key has had its whole effect
 when the last byte before a silence has come: `,` (one unit back), `<` (ten), and `F` (a fork) in a fresh program each.
 """
 import argparse, json, os, statistics, sys, time
@@ -28,9 +28,9 @@ def settled(terminal, key):
 
 
 def paused(options, preset):
-    terminal = Terminal([options.program, "run", preset, "--color", "256"], options.size)
+    command = [options.program, "run", preset, "--color", "256", "--steps", "100000000"]
+    terminal = Terminal(command, options.size)
     terminal.until_open()
-    terminal.type("p")
     terminal.drain(options.seconds)
     terminal.type(" ")
     terminal.drain(1)

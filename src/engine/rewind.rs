@@ -5,7 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::experiment::Experiment;
 use super::frame::{LogKind, RunState};
 use super::journal::{Entry, Event};
 use super::lanes::Lane;
@@ -177,10 +176,10 @@ impl Run {
         };
         let entries = self.journal[state.entries.min(self.journal.len())..].to_vec();
         let snapshot = state.snapshot.clone();
-        let Experiment { family, data, .. } = &self.experiment;
-        let experiment = Experiment::revive_as(family, &snapshot, data.clone())
-            .map_err(|error| error.to_string())?;
-        self.experiment = experiment;
+        // The kept states are of this very model, which need not be built again.
+        let loaded = self.experiment.model.load(&snapshot.model);
+        loaded.map_err(|error| error.to_string())?;
+        self.experiment.preset = snapshot.preset.clone();
         self.silent = true;
         self.go_back_to(snapshot.place);
         self.do_again(entries, to);

@@ -6,6 +6,7 @@
 
 pub mod array;
 pub mod balanced;
+pub mod bulk;
 pub mod feedback_alignment;
 pub mod fields;
 pub mod grid;

@@ -393,7 +393,7 @@ impl PaperRun {
                 Ok("switched".to_owned())
             }
             Command::Rewind(Target::Back(units)) if self.replayed.is_none() => {
-                self.step = self.step.saturating_sub(units);
+                self.step = self.step.saturating_sub(*units);
                 self.history = self.history.cut(self.step);
                 self.epoch += 1;
                 self.back_to = Some(self.step);

@@ -23,10 +23,11 @@ use crate::models::nn::real::Real;
 
 /// The weights of a block.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "T: Real")]
 pub enum Weights<T> {
     /// All the same, as long as no rule has touched them.
     Uniform(T),
-    Each(Vec<T>),
+    Each(#[serde(with = "crate::models::bulk::array")] Vec<T>),
 }
 
 /// What belongs to the deferred path. All `S` are scales of the traces at the time in question.
@@ -55,6 +56,7 @@ pub struct Projection<T> {
 
 /// What a checkpoint holds of a projection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "T: Real")]
 pub struct Saved<T> {
     weights: Weights<T>,
     visits: Option<Visits<T>>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::models::bulk::array;
 use crate::models::nn::real::Real;
 
 /// Numbers that the kernels take at a time.
@@ -89,13 +90,13 @@ impl<T: Real> PartialEq for Lines<T> {
 
 impl<T: Real> Serialize for Lines<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.values().serialize(serializer)
+        array::serialize(self.values(), serializer)
     }
 }
 
 impl<'de, T: Real> Deserialize<'de> for Lines<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::<T>::deserialize(deserializer).map(|values| Self::from_values(&values))
+        array::deserialize(deserializer).map(|values| Self::from_values(&values))
     }
 }
 

@@ -28,8 +28,10 @@ const EPSILON: f64 = 1e-8;
 pub struct Optimiser<T: Real> {
     rule: Rule,
     /// `m` of Adam, `b` of momentum.
+    #[serde(with = "crate::models::bulk::array")]
     first: Vec<T>,
     /// `v` of Adam.
+    #[serde(with = "crate::models::bulk::array")]
     second: Vec<T>,
     /// Steps taken, `t`.
     steps: u64,

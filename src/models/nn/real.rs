@@ -43,6 +43,10 @@ pub trait Real:
     /// `self * a + b`, in one rounding where `FUSED` (processors with such an instruction).
     fn multiply_add<const FUSED: bool>(self, a: Self, b: Self) -> Self;
     fn is_finite(self) -> bool;
+    /// Little-endian, one after the other.
+    fn to_bytes(numbers: &[Self]) -> Vec<u8>;
+    /// Nothing where the bytes are no whole numbers.
+    fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>>;
 }
 
 impl Real for f64 {
@@ -88,6 +92,19 @@ impl Real for f64 {
     fn is_finite(self) -> bool {
         self.is_finite()
     }
+    fn to_bytes(numbers: &[Self]) -> Vec<u8> {
+        let mut out = vec![0; size_of_val(numbers)];
+        let (chunks, _) = out.as_chunks_mut::<8>();
+        for (chunk, x) in chunks.iter_mut().zip(numbers) {
+            *chunk = x.to_le_bytes();
+        }
+        out
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
+        let (chunks, rest) = bytes.as_chunks::<8>();
+        let numbers = chunks.iter().map(|chunk| Self::from_le_bytes(*chunk));
+        rest.is_empty().then(|| numbers.collect())
+    }
 }
 
 impl Real for f32 {
@@ -132,5 +149,18 @@ impl Real for f32 {
     #[inline(always)]
     fn is_finite(self) -> bool {
         self.is_finite()
+    }
+    fn to_bytes(numbers: &[Self]) -> Vec<u8> {
+        let mut out = vec![0; size_of_val(numbers)];
+        let (chunks, _) = out.as_chunks_mut::<4>();
+        for (chunk, x) in chunks.iter_mut().zip(numbers) {
+            *chunk = x.to_le_bytes();
+        }
+        out
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
+        let (chunks, rest) = bytes.as_chunks::<4>();
+        let numbers = chunks.iter().map(|chunk| Self::from_le_bytes(*chunk));
+        rest.is_empty().then(|| numbers.collect())
     }
 }

@@ -124,6 +124,7 @@ pub struct State {
     pub step: u64,
     pub cursor: Cursor,
     pub batches: Batches,
+    #[serde(with = "crate::models::bulk::array")]
     pub params: Vec<f32>,
     pub optimiser: Optimiser<f32>,
     pub flight: Flight<f32>,
@@ -131,6 +132,7 @@ pub struct State {
     /// FixedPred's coefficients `c_l` after the updates done so far.
     pub coefficients: Vec<f64>,
     /// The backpropagated gradient while it is being summed, else empty.
+    #[serde(with = "crate::models::bulk::array")]
     pub reference: Vec<f32>,
     /// The last measured limit of eta; NaN before.
     pub eta_limit: f64,

@@ -14,10 +14,13 @@ use crate::models::nn::real::Real;
 pub struct Flight<T: Real> {
     /// Prediction errors `e_l`, batch x units. Kept as they are, never as a difference of beliefs:
     /// that would lose the digits in which small errors live.
+    #[serde(with = "crate::models::bulk::arrays")]
     pub errors: Vec<Vec<T>>,
     /// Beliefs `v_l` of the hidden layers, where a method moves them (Strict, Z-IL).
+    #[serde(with = "crate::models::bulk::arrays")]
     pub beliefs: Vec<Vec<T>>,
     /// The gradient of all parameters, before precision.
+    #[serde(with = "crate::models::bulk::array")]
     pub gradient: Vec<T>,
 }
 
