@@ -19,6 +19,9 @@ const SHARE: u32 = 50;
 /// States that follow each other faster would only be thinned out again.
 const SHORTEST: Duration = Duration::from_millis(20);
 
+/// States that far apart are kept of what is done again.
+const DENSE: Duration = Duration::from_millis(30);
+
 /// Where to go back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Target {
@@ -136,14 +139,18 @@ impl Run {
         if self.kept.budget == 0 || begin < self.kept.due {
             return;
         }
+        self.keep(self.journal.len());
+        let cost = begin.elapsed();
+        self.kept.due = Instant::now() + (SHARE * cost).max(SHORTEST);
+    }
+
+    fn keep(&mut self, entries: usize) {
         let state = State {
             snapshot: self.snapshot(),
-            entries: self.journal.len(),
+            entries,
         };
         let lanes = self.lane.as_ref().map_or(1, Lane::count);
         self.kept.add(state, lanes.max(1));
-        let cost = begin.elapsed();
-        self.kept.due = Instant::now() + (SHARE * cost).max(SHORTEST);
     }
 
     /// Goes back, and pauses there. What came after is gone once the run goes on.
@@ -174,7 +181,7 @@ impl Run {
                 None => "no states are kept here".to_owned(),
             });
         };
-        let entries = self.journal[state.entries.min(self.journal.len())..].to_vec();
+        let seen = state.entries.min(self.journal.len());
         let snapshot = state.snapshot.clone();
         // The kept states are of this very model, which need not be built again.
         let loaded = self.experiment.model.load(&snapshot.model);
@@ -182,10 +189,10 @@ impl Run {
         self.experiment.preset = snapshot.preset.clone();
         self.silent = true;
         self.go_back_to(snapshot.place);
-        self.do_again(entries, to);
+        self.kept.states.retain(|state| state.step() <= to);
+        self.do_again(seen, to);
         self.silent = false;
         cut(&mut self.journal, to);
-        self.kept.states.retain(|state| state.step() <= to);
         self.history = self.history.cut(self.step);
         self.epoch += 1;
         self.back_to = Some(self.step);
@@ -207,15 +214,18 @@ impl Run {
         Ok(words)
     }
 
-    /// Up to the unit `to`, with the changes of the journal at their places.
-    fn do_again(&mut self, entries: Vec<Entry>, to: u64) {
+    /// Up to the unit `to`, with the changes of the journal at their places, of which `seen` are done.
+    fn do_again(&mut self, mut seen: usize, to: u64) {
+        let entries = self.journal[seen..].to_vec();
         let mut entries = entries.into_iter().peekable();
+        let mut kept = Instant::now();
         while self.step < to {
             while let Some(entry) =
                 entries.next_if(|entry| (entry.step, entry.quantum) <= (self.step, self.quantum))
             {
                 // What was accepted then is accepted again.
                 let _ = self.repeat_one(entry.event);
+                seen += 1;
             }
             let progress = self.experiment.model.advance();
             self.quanta += 1;
@@ -227,6 +237,11 @@ impl Run {
                     self.quantum = 0;
                     self.experiment.model.metrics(&mut self.sample);
                     self.at_boundary();
+                    // Whoever goes back often goes back again.
+                    if kept.elapsed() >= DENSE && self.step < to {
+                        self.keep(seen);
+                        kept = Instant::now();
+                    }
                 }
                 // Only where the run itself ended in it.
                 Progress::Fault(_) => return,

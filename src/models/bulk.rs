@@ -9,6 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::nn::real::Real;
 
+/// A state as postcard writes it, with room for `bytes` from the start: growing by and by, megabytes
+/// would be copied several times.
+/// # Panics
+/// When it is no plain data.
+pub fn to_vec(state: &impl Serialize, bytes: usize) -> Vec<u8> {
+    postcard::to_extend(state, Vec::with_capacity(bytes)).expect("plain data can be written")
+}
+
 struct Numbers<T>(PhantomData<T>);
 
 impl<T: Real> Visitor<'_> for Numbers<T> {

@@ -11,6 +11,7 @@ use super::statistics::Statistics;
 use super::watch::Watch;
 use super::{memory, metrics, panels};
 use crate::models::array::Array;
+use crate::models::bulk;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, Kind, ParamSpec, Value, text};
 use crate::models::{BuildError, LoadError, Model, Progress, Setup};
@@ -28,6 +29,9 @@ pub struct Balanced {
     pub(super) statistics: Statistics,
     pub(super) watch: Watch,
 }
+
+/// Bytes of a saved state beside its weights.
+const SMALL: usize = 2 << 20;
 
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -213,7 +217,12 @@ impl Model for Balanced {
             &self.statistics,
             &self.watch,
         );
-        postcard::to_stdvec(&(self.identity(), state)).expect("plain data can be written")
+        let weights: usize = Block::ALL
+            .iter()
+            .filter(|block| self.settings.rules_on(**block).count() > 0)
+            .map(|block| self.network.wires(*block).count())
+            .sum();
+        bulk::to_vec(&(self.identity(), state), 4 * weights + SMALL)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {

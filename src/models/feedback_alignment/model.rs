@@ -18,6 +18,7 @@ use super::params::{self, Mode, Place, Settings, place};
 use super::tasks::{Pool, held_out};
 use super::terms::POOL;
 use crate::models::array::Array;
+use crate::models::bulk;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Description, ParamSpec, Value};
 use crate::models::{BuildError, Fault, FaultKind, LoadError, Model, Progress, Rule, Setup};
@@ -59,6 +60,9 @@ pub struct State {
     pub draft: Vec<f64>,
     pub metrics: Vec<f64>,
 }
+
+/// Bytes of a saved state beside its large arrays.
+const SMALL: usize = 1 << 20;
 
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -349,7 +353,9 @@ impl Model for FeedbackAlignment {
     }
 
     fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&(self.identity(), &self.state)).expect("plain data can be written")
+        // W and B, and the same once more inside an episode.
+        let bytes = 16 * self.network.weights() + SMALL;
+        bulk::to_vec(&(self.identity(), &self.state), bytes)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {

@@ -15,6 +15,7 @@ use super::workspace::{Flight, Workspace};
 use super::{backprop, fixed_pred, panels, theory};
 use crate::data::{Dataset, Split};
 use crate::models::array::Array;
+use crate::models::bulk;
 use crate::models::nn::init::initial;
 use crate::models::nn::network::Network;
 use crate::models::nn::optimiser::Optimiser;
@@ -60,6 +61,9 @@ impl Examiner {
         grey(bytes, &mut self.work.input[..bytes.len()]);
     }
 }
+
+/// Bytes of a saved state beside its large arrays.
+const SMALL: usize = 64 << 10;
 
 /// What a saved state must share with the model that takes it over.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -252,7 +256,11 @@ impl Model for PredictiveCoding {
     }
 
     fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&(self.identity(), &self.state)).expect("plain data can be written")
+        let network = &self.network;
+        let units: usize = (1..=network.depth()).map(|l| network.width(l)).sum();
+        // Parameters, both averages, gradient; errors and beliefs.
+        let numbers = 4 * network.params + 2 * units * self.settings.batch;
+        bulk::to_vec(&(self.identity(), &self.state), 4 * numbers + SMALL)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
