@@ -45,6 +45,10 @@ impl Sweep {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(RecordError::io(path, &error).into()),
         }
+        // Shards may all begin at once: each finds an empty folder, or a whole sweep.
+        let folder = File::open(path).map_err(|error| RecordError::io(path, &error))?;
+        let _alone = Flock::lock(folder, FlockArg::LockExclusive)
+            .map_err(|(_, error)| RecordError::new(path, error.desc()))?;
         for (name, content) in [(PRESET, &kept), (PLAN, &content)] {
             let file = path.join(name);
             match fs::read_to_string(&file) {

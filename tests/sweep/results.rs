@@ -83,6 +83,24 @@ fn failed_points_are_kept_and_done_again_only_on_demand() {
 }
 
 #[test]
+fn shards_may_begin_all_at_once() {
+    let place = Place::new("seeds = 12\nlength = 20\n");
+    let shard = |number: u32| {
+        let shard = format!("{number}/6");
+        let mut command = place.sweep(&["plan.toml", "--jobs", "1", "--shard", &shard]);
+        command.spawn().unwrap()
+    };
+    let children: Vec<_> = (1..=6).map(shard).collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+    place.ends(&["--merge"], 0);
+    assert_eq!(place.results(&["point"]).len(), 12);
+}
+
+#[test]
 fn shards_do_their_parts_and_merge_collects() {
     let place = Place::new("seeds = 5\n");
     place.ends(&["plan.toml", "--shard", "2/2"], 0);
