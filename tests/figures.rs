@@ -204,16 +204,12 @@ fn figures_have_axes_units_legend_theory_and_marks() {
     record(&run, "pc-staircase", &["--steps", "60"]);
     let out = folder.path().join("f.svg");
     let paths = (run.to_str().unwrap(), out.to_str().unwrap());
-    output(&[
-        "plot",
-        paths.0,
-        "--metric",
-        "loss",
-        "--metric",
-        "relative-error",
-        "--out",
-        paths.1,
-    ]);
+    let words = format!(
+        "plot {} --metric loss --metric relative-error --out {}",
+        paths.0, paths.1
+    );
+    let curves: Vec<&str> = words.split(' ').collect();
+    output(&curves);
     let svg = fs::read_to_string(&out).unwrap();
     for words in [">step<", ">relative error<", "theory", "stroke-dasharray"] {
         assert!(svg.contains(words), "{words}");
@@ -225,16 +221,7 @@ fn figures_have_axes_units_legend_theory_and_marks() {
         svg.matches("</text>").count()
     );
     // The same recording is the same bytes, and both kinds of file are of one drawing.
-    output(&[
-        "plot",
-        paths.0,
-        "--metric",
-        "loss",
-        "--metric",
-        "relative-error",
-        "--out",
-        paths.1,
-    ]);
+    output(&curves);
     assert_eq!(fs::read_to_string(&out).unwrap(), svg);
     let png = folder.path().join("f.png");
     output(&["plot", paths.0, "--weights", "--out", png.to_str().unwrap()]);

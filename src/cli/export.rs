@@ -9,6 +9,7 @@ use clap::{ArgGroup, Args};
 
 use super::exit::{Failure, Outcome};
 use super::run::open;
+use crate::data::text::csv_cell;
 use crate::engine::revive;
 use crate::models::array::{Array, Numbers};
 use crate::record::Reading;
@@ -124,13 +125,13 @@ fn places(all: &[(String, String)], course: &crate::record::reading::Course) -> 
 fn csv(reading: &Reading, out: &mut dyn Write) -> Outcome {
     let all = columns(reading);
     let unit = &reading.courses[0].columns[0].id;
-    write!(out, "run,{}", quoted(unit))?;
+    write!(out, "run,{}", csv_cell(unit))?;
     for (id, unit) in &all {
         let head = match unit.is_empty() {
             true => id.clone(),
             false => format!("{id} [{unit}]"),
         };
-        write!(out, ",{}", quoted(&head))?;
+        write!(out, ",{}", csv_cell(&head))?;
     }
     writeln!(out)?;
     for (i, course) in reading.courses.iter().enumerate() {
@@ -144,13 +145,6 @@ fn csv(reading: &Reading, out: &mut dyn Write) -> Outcome {
         })?;
     }
     Ok(())
-}
-
-fn quoted(words: &str) -> String {
-    match words.contains([',', '"']) {
-        true => format!("\"{}\"", words.replace('"', "\"\"")),
-        false => words.to_owned(),
-    }
 }
 
 /// `run`, `step` and every metric, as long as there are rows.

@@ -1,4 +1,4 @@
-//! What `run` and `resume` have in common about keeping a run in a folder.
+//! What commands have in common about runs that are kept in folders.
 
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::data::text;
 use crate::engine::{Archive, CHECKPOINT_EVERY, Options, REWIND_MEMORY, Recorded};
 use crate::models::family;
 use crate::preset::{Preset, seconds};
-use crate::record::{New, Scope};
+use crate::record::{New, Reading, Scope};
 
 #[derive(Args, Debug, Clone, Default)]
 pub struct Recording {
@@ -120,6 +120,20 @@ pub fn recorded(
         rewind_memory: (every.rewind_memory as usize) << 20,
         ..options
     }
+}
+
+/// The place in a recording of run number `run`, from 1, or of the last.
+/// # Errors
+/// When there is no such run.
+pub fn course_of(reading: &Reading, run: Option<u32>) -> Result<usize, Failure> {
+    let count = reading.courses.len();
+    let number = run.map_or(count, |run| run as usize);
+    if number > count {
+        let shown = text::line(&reading.folder().display().to_string());
+        let what = format!("--run {number}: {shown} has only {count}");
+        return Err(Failure::Usage(what));
+    }
+    Ok(number - 1)
 }
 
 /// # Errors

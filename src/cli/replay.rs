@@ -7,6 +7,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Failure, Outcome};
+use super::recording::course_of;
 use super::run::open;
 use super::screen::{self, Look};
 use crate::data::text;
@@ -36,13 +37,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub fn run(args: Replay) -> Outcome {
     let reading = Reading::open(&args.folder)?;
     let shown = text::line(&args.folder.display().to_string());
-    let count = reading.courses.len();
-    let course = args.run.map_or(count, |run| run as usize);
-    if course > count {
-        return Err(Failure::Usage(format!(
-            "--run {course}: {shown} has only {count}"
-        )));
-    }
+    let course = course_of(&reading, args.run)?;
     if !screen::is_possible() {
         return Err(Failure::Usage(
             "replaying needs a terminal; `hebbtop plot` and `hebbtop export` need none".into(),
@@ -64,7 +59,7 @@ pub fn run(args: Replay) -> Outcome {
             bar.set_position(done);
         }
     };
-    let recording = Recording::open(reading, course - 1, images, &mut progress)?;
+    let recording = Recording::open(reading, course, images, &mut progress)?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

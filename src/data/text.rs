@@ -1,5 +1,7 @@
 //! Words that come from files, made safe to print: a file must not drive the terminal.
 
+use std::borrow::Cow;
+
 /// `words` without control characters and without marks that turn the direction of writing.
 /// Line ends stay.
 pub fn paragraph(words: &str) -> String {
@@ -21,6 +23,14 @@ pub fn line(words: &str) -> String {
 
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A cell of a CSV file: in quotation marks where it would be taken for more than one.
+pub fn csv_cell(words: &str) -> Cow<'_, str> {
+    match words.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", words.replace('"', "\"\"")).into(),
+        false => words.into(),
+    }
 }
 
 #[cfg(test)]

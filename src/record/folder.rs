@@ -16,6 +16,14 @@ pub const CHECKPOINT: &str = "checkpoint.hbt";
 pub const WEIGHTS_NPZ: &str = "weights.npz";
 pub const WEIGHTS_SAFETENSORS: &str = "weights.safetensors";
 
+/// The name of the file of metrics number `segment`, from 1.
+pub fn metrics_name(segment: u32) -> String {
+    match segment {
+        1 => "metrics.csv".to_owned(),
+        _ => format!("metrics-{segment}.csv"),
+    }
+}
+
 /// Held until it is dropped, or the process ends.
 pub struct Folder {
     path: PathBuf,
@@ -80,10 +88,7 @@ impl Folder {
 
     /// The file of metrics number `segment`, from 1.
     pub fn metrics(&self, segment: u32) -> PathBuf {
-        match segment {
-            1 => self.file("metrics.csv"),
-            _ => self.file(&format!("metrics-{segment}.csv")),
-        }
+        self.file(&metrics_name(segment))
     }
 
     /// The spikes beside that file of metrics.

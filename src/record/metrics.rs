@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
+use crate::data::text::csv_cell;
 use crate::models::Description;
 use crate::models::param::number;
 
@@ -23,11 +24,7 @@ pub fn header(description: &Description, out: &mut Vec<u8>) {
 }
 
 fn cell(words: &str, out: &mut Vec<u8>) {
-    if words.contains([',', '"', '\n']) {
-        out.extend(format!("\"{}\"", words.replace('"', "\"\"")).as_bytes());
-    } else {
-        out.extend(words.as_bytes());
-    }
+    out.extend(csv_cell(words).as_bytes());
 }
 
 pub fn row(step: u64, metrics: &[f64], out: &mut Vec<u8>) {

@@ -21,7 +21,7 @@ mod spikes;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use error::RecordError;
-pub use folder::Folder;
+pub use folder::{CHECKPOINT, Folder, metrics_name};
 pub use reading::Reading;
 pub use recorded::{Recorded, look};
 pub use recorder::{Care, Kept, New, put, reopen, reopen_with};

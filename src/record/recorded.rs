@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::error::RecordError;
-use super::folder::{JOURNAL, PRESET};
+use super::folder::{JOURNAL, PRESET, metrics_name};
 use super::{journal, metrics};
 use crate::engine::{Event, as_it_went};
 use crate::preset::{Preset, catalogue};
@@ -23,10 +23,7 @@ pub struct Recorded {
 /// # Errors
 /// When there is none or its preset cannot be read.
 pub fn look(folder: &Path) -> Result<Recorded, RecordError> {
-    let part = |number: u32| match number {
-        1 => folder.join("metrics.csv"),
-        _ => folder.join(format!("metrics-{number}.csv")),
-    };
+    let part = |number: u32| folder.join(metrics_name(number));
     let later = (2..).map(part).take_while(|path| path.is_file()).last();
     let path = later.unwrap_or_else(|| part(1));
     let system = |error: std::io::Error| RecordError::io(&path, &error);

@@ -9,6 +9,7 @@ use crate::data::text;
 use crate::engine::{Snapshot, revive};
 use crate::models::Model;
 use crate::models::panel::{PanelData, PanelRequest};
+use crate::record::{CHECKPOINT, metrics_name};
 
 /// Pictures that are kept: the model behind them does not move.
 const KEPT: usize = 24;
@@ -84,12 +85,9 @@ fn snapshot(recording: &Recording) -> impl FnOnce() -> Result<Snapshot, String> 
     let name = |file: &Path| Some(file.file_name()?.to_owned());
     let files: Vec<_> = recording.course().files().map(|(f, _)| name(f)).collect();
     move || {
-        let file = folder.join("checkpoint.hbt");
+        let file = folder.join(CHECKPOINT);
         let checkpoint = crate::record::checkpoint::read(&file).map_err(|e| e.to_string())?;
-        let metrics = match checkpoint.written.segment {
-            1 => "metrics.csv".to_owned(),
-            number => format!("metrics-{number}.csv"),
-        };
+        let metrics = metrics_name(checkpoint.written.segment);
         if !files.contains(&Some(metrics.clone().into())) {
             let file = text::line(&file.display().to_string());
             return Err(format!("{file} belongs to another run, that of {metrics}"));

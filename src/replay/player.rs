@@ -151,8 +151,7 @@ impl Player {
                 self.playing = Some((self.step, Instant::now()));
                 Ok(format!("playing from {unit} {}", self.step))
             }
-            Command::Step { count, .. } if self.step == self.last => {
-                let _ = count;
+            Command::Step { .. } if self.step == self.last => {
                 Err(format!("the recording ends at {unit} {}", self.last))
             }
             Command::Step { count, .. } => {

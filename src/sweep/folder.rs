@@ -133,7 +133,7 @@ impl Sweep {
     pub fn forget(&self, index: u64) -> Result<(), RecordError> {
         let folder = self.place_of(index);
         // In this order: a point with neither begins anew.
-        for file in [folder.join("checkpoint.hbt"), Outcome::file(&folder)] {
+        for file in [folder.join(record::CHECKPOINT), Outcome::file(&folder)] {
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(RecordError::io(&file, &error));

@@ -15,6 +15,7 @@ use super::theme::{Background, Depth, Theme};
 use super::update::chart::is_log;
 use super::view::layout::{Slot, places};
 use super::view::{Memory, history, panel};
+use crate::data::text::csv_cell;
 use crate::figure::plot::{Chart, Curve, Plot};
 use crate::figure::sheet::Sheet;
 use crate::figure::{map, plot, raster, svg};
@@ -201,10 +202,10 @@ fn table(run: &Run, number: usize) -> Result<String, String> {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let series = |out: &mut String, x: &str, curves: &[Curve]| {
-        let _ = writeln!(out, "series,{},value", quoted(x));
+        let _ = writeln!(out, "series,{},value", csv_cell(x));
         for curve in curves {
             for (x, y) in curve.points.iter().filter(|point| point.1.is_finite()) {
-                let _ = writeln!(out, "{},{x},{y}", quoted(&curve.label));
+                let _ = writeln!(out, "{},{x},{y}", csv_cell(&curve.label));
             }
         }
     };
@@ -228,27 +229,27 @@ fn table(run: &Run, number: usize) -> Result<String, String> {
                     let age = (raster.now + raster.cols - col) % raster.cols.max(1);
                     let before = -f64::from(age) / f64::from(raster.cols.max(1)) * raster.sweep;
                     let cell = band.ids.get(usize::from(*row)).copied().unwrap_or_default();
-                    let _ = writeln!(out, "{},{cell},{before}", quoted(&band.label));
+                    let _ = writeln!(out, "{},{cell},{before}", csv_cell(&band.label));
                 }
             }
         }
         PanelData::Bars(chart) => {
             out.push_str("name,value\n");
             for bar in &chart.bars {
-                let _ = writeln!(out, "{},{}", quoted(&bar.label), bar.value);
+                let _ = writeln!(out, "{},{}", csv_cell(&bar.label), bar.value);
             }
         }
         PanelData::Table(table) => {
             for column in &table.columns {
                 let head = format!("{} [{}]", column.label, column.unit);
-                let _ = write!(out, ",{}", quoted(head.trim_end_matches(" []")));
+                let _ = write!(out, ",{}", csv_cell(head.trim_end_matches(" []")));
             }
             out.push('\n');
             for row in &table.rows {
-                out.push_str(&quoted(&row.label));
+                out.push_str(&csv_cell(&row.label));
                 for cell in &row.cells {
                     let words = match cell {
-                        TableCell::Words(words) => quoted(words),
+                        TableCell::Words(words) => csv_cell(words).into_owned(),
                         TableCell::Number(x) if x.is_nan() => String::new(),
                         TableCell::Number(x) => x.to_string(),
                         TableCell::Spark(metric) => {
@@ -272,13 +273,6 @@ fn matrix(grid: &crate::models::panel::Grid, out: &mut String) {
         let cells: Vec<String> = row.iter().map(f32::to_string).collect();
         out.push_str(&cells.join(","));
         out.push('\n');
-    }
-}
-
-fn quoted(words: &str) -> String {
-    match words.contains([',', '"', '\n']) {
-        true => format!("\"{}\"", words.replace('"', "\"\"")),
-        false => words.to_owned(),
     }
 }
 

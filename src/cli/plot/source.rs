@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::exit::Failure;
+use crate::cli::recording::course_of;
 use crate::cli::run::open;
 use crate::data::{Dataset, text};
 use crate::engine::describe;
@@ -25,21 +26,15 @@ impl Source {
     /// When there is no such recording or run of it.
     pub fn open(folder: &Path, data: Option<&Path>, run: Option<u32>) -> Result<Self, Failure> {
         let reading = Reading::open(folder)?;
-        let count = reading.courses.len();
-        let course = run.map_or(count, |run| run as usize);
-        if course > count {
-            let shown = text::line(&folder.display().to_string());
-            let what = format!("--run {course}: {shown} has only {count}");
-            return Err(Failure::Usage(what));
-        }
+        let course = course_of(&reading, run)?;
         let images = match data {
             Some(folder) => Some(open(folder)?),
             // Curves can be drawn without the images.
             None => reading.images.as_ref().and_then(|folder| open(folder).ok()),
         };
-        let table = describe(&reading.courses[course - 1].preset, images.clone()).ok();
+        let table = describe(&reading.courses[course].preset, images.clone()).ok();
         Ok(Self {
-            course: course - 1,
+            course,
             reading,
             images,
             table,

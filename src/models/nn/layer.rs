@@ -177,6 +177,19 @@ impl Node {
         !self.weight.is_empty()
     }
 
+    /// Units by inputs; of a convolution output and input channels by the rows and columns of a kernel.
+    pub fn weight_shape(&self) -> Vec<usize> {
+        match &self.map {
+            Map::Conv(conv) => vec![
+                conv.out_channels,
+                conv.in_channels,
+                conv.kernel,
+                conv.kernel,
+            ],
+            _ => vec![self.output, self.input],
+        }
+    }
+
     /// The map without bias and nonlinearity.
     fn linear<T: Real>(&self, params: &[T], x: &[T], y: &mut [T], tools: Tools<'_, T>) {
         match &self.map {

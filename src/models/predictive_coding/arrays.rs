@@ -2,7 +2,6 @@
 
 use super::model::PredictiveCoding;
 use crate::models::array::{Array, Numbers};
-use crate::models::nn::layer::Map;
 
 /// `weight_1` (unit x input; of a convolution map x map below x kernel) and `bias_1`, layer by layer;
 /// a layer that has several has `weight_1a`, `weight_1b`.
@@ -16,17 +15,7 @@ pub fn of(model: &PredictiveCoding) -> Vec<Array> {
                 true => char::from(b'a' + (i % 26) as u8).to_string(),
                 false => String::new(),
             };
-            let shape = match &node.map {
-                Map::Conv(conv) => {
-                    vec![
-                        conv.out_channels,
-                        conv.in_channels,
-                        conv.kernel,
-                        conv.kernel,
-                    ]
-                }
-                _ => vec![node.output, node.input],
-            };
+            let shape = node.weight_shape();
             let numbers = |range: &std::ops::Range<usize>| {
                 Numbers::F32(model.state.params[range.clone()].to_vec())
             };

@@ -240,7 +240,6 @@ fn targets(
 
 /// A list with `weight` and `bias` for each layer, as one array in the order of the network.
 fn params(at: &At<'_>, network: &Network) -> Result<Vec<f64>, CaseError> {
-    use crate::models::nn::layer::Map;
     let items = at.items()?;
     if items.len() != network.depth() {
         return at.wrong(format!(
@@ -252,17 +251,7 @@ fn params(at: &At<'_>, network: &Network) -> Result<Vec<f64>, CaseError> {
     let mut params = Vec::new();
     for (layer, item) in network.layers.iter().zip(&items) {
         for node in layer.nodes.iter().filter(|node| node.has_params()) {
-            let dims = match &node.map {
-                Map::Conv(conv) => {
-                    vec![
-                        conv.out_channels,
-                        conv.in_channels,
-                        conv.kernel,
-                        conv.kernel,
-                    ]
-                }
-                _ => vec![node.output, node.input],
-            };
+            let dims = node.weight_shape();
             params.extend(item.get("weight").numbers(&dims)?);
             params.extend(item.get("bias").numbers(&dims[..1])?);
         }
