@@ -12,7 +12,7 @@ use super::exit::{Failure, Outcome, complain};
 use super::signals::Signals;
 use crate::data::text;
 use crate::models::param::short;
-use crate::sweep::slurm::Job;
+use crate::sweep::slurm::{self, Job};
 use crate::sweep::{self, Ended, Pick, Pool, Results, Shard, State, SweepError};
 
 /// Failures that are named; all of them are in the table.
@@ -41,10 +41,10 @@ pub struct Sweep {
     /// Do one of N parts of the sweep, for a scheduler that runs several; --merge collects
     #[arg(long, value_name = "I/N", conflicts_with_all = ["slurm", "merge", "pick"])]
     shard: Option<Shard>,
-    /// Submit an array job to Slurm, with these options for sbatch, e.g. --slurm="--time=2:00:00"
+    /// Submit an array job to Slurm, with these options for sbatch, quoted as in a shell, e.g. --slurm="--time=2:00:00"
     #[arg(long, value_name = "OPTIONS", num_args = 0..=1, require_equals = true,
           default_missing_value = "", conflicts_with_all = ["merge", "pick"])]
-    slurm: Option<String>,
+    slurm: Option<slurm::Options>,
     /// With --slurm, tasks of the array job [default: 16, or one for each point]
     #[arg(long, value_name = "N", requires = "slurm",
           value_parser = clap::value_parser!(u64).range(1..=100_000))]
@@ -205,7 +205,7 @@ fn conclude(sweep: &sweep::Sweep) -> Outcome {
     }
 }
 
-fn submit(args: &Sweep, sweep: &sweep::Sweep, options: &str) -> Outcome {
+fn submit(args: &Sweep, sweep: &sweep::Sweep, options: &slurm::Options) -> Outcome {
     let absolute = |path: &Path| std::path::absolute(path);
     let points = sweep.plan.points();
     let images = args.data.as_deref().map(absolute).transpose()?;

@@ -211,6 +211,9 @@ impl Run {
 
     fn hit(&mut self, words: String) {
         self.note(MarkKind::Break, LogKind::Hit, words.clone());
+        self.journal(Event::Hit {
+            what: words.clone(),
+        });
         self.stepping = None;
         if self.state == RunState::Running {
             self.state = RunState::Paused;

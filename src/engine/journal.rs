@@ -78,6 +78,10 @@ pub enum Event {
     Fork {
         lane: String,
     },
+    /// A breakpoint, or the end of an `Until`, paused the run here.
+    Hit {
+        what: String,
+    },
     Fault {
         what: String,
     },
@@ -204,6 +208,7 @@ impl Run {
             }
             Event::Start { .. }
             | Event::Resume { .. }
+            | Event::Hit { .. }
             | Event::Fault { .. }
             | Event::Fork { .. }
             | Event::Break { .. }

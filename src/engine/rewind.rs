@@ -42,6 +42,8 @@ pub(super) struct Kept {
     states: Vec<State>,
     budget: usize,
     due: Instant,
+    /// Memory of a state that is no longer kept: fresh memory costs as much as writing to it.
+    spare: Vec<u8>,
 }
 
 struct State {
@@ -67,6 +69,7 @@ impl Kept {
             states: Vec::new(),
             budget,
             due: Instant::now(),
+            spare: Vec::new(),
         }
     }
 
@@ -80,8 +83,9 @@ impl Kept {
         self.states.push(state);
         let mut used: usize = self.states.iter().map(State::bytes).sum();
         while used > self.budget / lanes {
-            let least = self.least_missed();
-            used -= self.states.remove(least).bytes();
+            let gone = self.states.remove(self.least_missed());
+            used -= gone.bytes();
+            self.spare = gone.snapshot.model;
         }
     }
 
@@ -145,8 +149,9 @@ impl Run {
     }
 
     fn keep(&mut self, entries: usize) {
+        let spare = std::mem::take(&mut self.kept.spare);
         let state = State {
-            snapshot: self.snapshot(),
+            snapshot: self.snapshot_in(spare),
             entries,
         };
         let lanes = self.lane.as_ref().map_or(1, Lane::count);
@@ -182,13 +187,13 @@ impl Run {
             });
         };
         let seen = state.entries.min(self.journal.len());
-        let snapshot = state.snapshot.clone();
+        let (model, place) = (&state.snapshot.model, state.snapshot.place.clone());
         // The kept states are of this very model, which need not be built again.
-        let loaded = self.experiment.model.load(&snapshot.model);
+        let loaded = self.experiment.model.load(model);
         loaded.map_err(|error| error.to_string())?;
-        self.experiment.preset = snapshot.preset.clone();
+        self.experiment.preset = state.snapshot.preset.clone();
         self.silent = true;
-        self.go_back_to(snapshot.place);
+        self.go_back_to(place);
         self.kept.states.retain(|state| state.step() <= to);
         self.do_again(seen, to);
         self.silent = false;

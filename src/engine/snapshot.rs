@@ -110,9 +110,15 @@ impl Experiment {
 impl Run {
     /// The state as it is now.
     pub(super) fn snapshot(&self) -> Snapshot {
+        self.snapshot_in(Vec::new())
+    }
+
+    /// The same, with the model's state in memory that was used before.
+    pub(super) fn snapshot_in(&self, mut state: Vec<u8>) -> Snapshot {
         let Experiment {
             model, description, ..
         } = &self.experiment;
+        model.save_into(&mut state);
         let mut given = Values::new();
         for (param, spec) in description.params.iter().enumerate() {
             let value = model.given(param);
@@ -137,7 +143,7 @@ impl Run {
                 sample: self.sample.clone(),
                 breakpoints: self.breakpoints.conditions(),
             },
-            model: model.save(),
+            model: state,
         }
     }
 

@@ -142,8 +142,9 @@ impl Model for Counter {
         PanelData::Nothing("nothing to see".into())
     }
 
-    fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&(&self.values, self.level, self.quantum, self.at_unit)).unwrap()
+    fn save_into(&self, state: &mut Vec<u8>) {
+        let numbers = (&self.values, self.level, self.quantum, self.at_unit);
+        *state = postcard::to_stdvec(&numbers).unwrap();
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), LoadError> {

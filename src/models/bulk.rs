@@ -9,12 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::nn::real::Real;
 
-/// A state as postcard writes it, with room for `bytes` from the start: growing by and by, megabytes
-/// would be copied several times.
+/// Replaces what is in `out` by a state as postcard writes it, with room for `bytes` from the start:
+/// growing by and by, megabytes would be copied several times.
 /// # Panics
 /// When it is no plain data.
-pub fn to_vec(state: &impl Serialize, bytes: usize) -> Vec<u8> {
-    postcard::to_extend(state, Vec::with_capacity(bytes)).expect("plain data can be written")
+pub fn write(state: &impl Serialize, bytes: usize, out: &mut Vec<u8>) {
+    let mut buffer = std::mem::take(out);
+    buffer.clear();
+    buffer.reserve(bytes);
+    *out = postcard::to_extend(state, buffer).expect("plain data can be written");
 }
 
 struct Numbers<T>(PhantomData<T>);
@@ -38,7 +41,7 @@ pub mod array {
     /// # Errors
     /// Those of the serializer.
     pub fn serialize<T: Real, S: Serializer>(numbers: &[T], out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_bytes(&T::to_bytes(numbers))
+        out.serialize_bytes(&T::bytes(numbers))
     }
 
     /// # Errors

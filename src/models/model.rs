@@ -151,9 +151,16 @@ pub trait Model: Send {
     /// Draws a panel, reduced to the size that was asked for.
     fn panel(&self, request: &PanelRequest) -> PanelData;
 
-    /// The whole state (parameters and random streams included), from which the run continues bit
-    /// for bit; valid between any two quanta.
-    fn save(&self) -> Vec<u8>;
+    /// Replaces what is in `state` by the whole state (parameters and random streams included), from
+    /// which the run continues bit for bit; valid between any two quanta.
+    fn save_into(&self, state: &mut Vec<u8>);
+
+    /// [`save_into`](Self::save_into) in memory of its own.
+    fn save(&self) -> Vec<u8> {
+        let mut state = Vec::new();
+        self.save_into(&mut state);
+        state
+    }
 
     /// Takes over a state saved by a model built with the same restart parameters and data.
     /// # Errors

@@ -367,6 +367,10 @@ impl Course {
                         false => words.clone(),
                     }
                 }
+                Event::Hit { what } => {
+                    kind = MarkKind::Break;
+                    what.clone()
+                }
                 Event::Fault { what } => {
                     kind = MarkKind::Fault;
                     what.clone()

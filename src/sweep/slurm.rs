@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
 use super::error::SweepError;
 use super::folder::Sweep;
@@ -17,6 +18,19 @@ pub struct Job<'a> {
     pub tasks: u64,
     /// Points at a time in each task.
     pub jobs: usize,
+}
+
+/// Options for sbatch, written as for a shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options(Vec<String>);
+
+impl FromStr for Options {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let words = shlex::split(typed).ok_or("a quotation mark or a backslash has no end")?;
+        Ok(Self(words))
+    }
 }
 
 /// Seconds between the signal and the time limit, in which points write their checkpoints.
@@ -75,7 +89,7 @@ wait \"$sweep\"
     pub fn submit(
         &self,
         sweep: &Sweep,
-        options: &str,
+        options: &Options,
     ) -> Result<Result<String, String>, SweepError> {
         let script = sweep.path().join("slurm.sh");
         record::put(&script, &self.script(), true)?;
@@ -85,7 +99,7 @@ wait \"$sweep\"
         }
         let output = Command::new("sbatch")
             .arg("--parsable")
-            .args(options.split_whitespace())
+            .args(&options.0)
             .arg(&script)
             .output();
         let output = match output {
@@ -99,5 +113,23 @@ wait \"$sweep\"
             let why = text::line(&String::from_utf8_lossy(&output.stderr));
             Ok(Err(format!("sbatch refuses the job: {why}")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_as_a_shell_reads_them() {
+        let words = |typed: &str| typed.parse::<Options>().map(|options| options.0);
+        assert_eq!(words(""), Ok(vec![]));
+        assert_eq!(
+            words("--time=2:00:00 --comment='two words' --account=a\\ b"),
+            Ok(["--time=2:00:00", "--comment=two words", "--account=a b"]
+                .map(str::to_owned)
+                .to_vec())
+        );
+        assert!(words("--comment='two").unwrap_err().contains("no end"));
     }
 }

@@ -210,7 +210,7 @@ impl Model for Balanced {
         panels::draw(self, request)
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save_into(&self, out: &mut Vec<u8>) {
         let state = (
             &self.values,
             self.network.save(),
@@ -222,7 +222,7 @@ impl Model for Balanced {
             .filter(|block| self.settings.rules_on(**block).count() > 0)
             .map(|block| self.network.wires(*block).count())
             .sum();
-        bulk::to_vec(&(self.identity(), state), 4 * weights + SMALL)
+        bulk::write(&(self.identity(), state), 4 * weights + SMALL, out);
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {

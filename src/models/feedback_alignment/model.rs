@@ -352,10 +352,10 @@ impl Model for FeedbackAlignment {
         panels::draw(self, request)
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save_into(&self, out: &mut Vec<u8>) {
         // W and B, and the same once more inside an episode.
         let bytes = 16 * self.network.weights() + SMALL;
-        bulk::to_vec(&(self.identity(), &self.state), bytes)
+        bulk::write(&(self.identity(), &self.state), bytes, out);
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {

@@ -1,11 +1,13 @@
 //! The two floating-point types that the networks run in: `f32` to run, `f64` to verify.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::ops::{AddAssign, MulAssign, Neg, SubAssign};
 
 use ndarray::LinalgScalar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zerocopy::{Immutable, IntoBytes};
 
 use super::exp;
 use super::matmul::Multiply;
@@ -25,6 +27,8 @@ pub trait Real:
     + Sync
     + Serialize
     + DeserializeOwned
+    + IntoBytes
+    + Immutable
 {
     /// Whether models run in it: only then the larger kernels are compiled for every width of
     /// registers.
@@ -43,8 +47,16 @@ pub trait Real:
     /// `self * a + b`, in one rounding where `FUSED` (processors with such an instruction).
     fn multiply_add<const FUSED: bool>(self, a: Self, b: Self) -> Self;
     fn is_finite(self) -> bool;
+    fn to_le_bytes_in(self, out: &mut Vec<u8>);
     /// Little-endian, one after the other.
-    fn to_bytes(numbers: &[Self]) -> Vec<u8>;
+    fn bytes(numbers: &[Self]) -> Cow<'_, [u8]> {
+        if cfg!(target_endian = "little") {
+            return Cow::Borrowed(numbers.as_bytes());
+        }
+        let mut out = Vec::with_capacity(size_of_val(numbers));
+        numbers.iter().for_each(|x| x.to_le_bytes_in(&mut out));
+        Cow::Owned(out)
+    }
     /// Nothing where the bytes are no whole numbers.
     fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>>;
 }
@@ -92,13 +104,8 @@ impl Real for f64 {
     fn is_finite(self) -> bool {
         self.is_finite()
     }
-    fn to_bytes(numbers: &[Self]) -> Vec<u8> {
-        let mut out = vec![0; size_of_val(numbers)];
-        let (chunks, _) = out.as_chunks_mut::<8>();
-        for (chunk, x) in chunks.iter_mut().zip(numbers) {
-            *chunk = x.to_le_bytes();
-        }
-        out
+    fn to_le_bytes_in(self, out: &mut Vec<u8>) {
+        out.extend(self.to_le_bytes());
     }
     fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
         let (chunks, rest) = bytes.as_chunks::<8>();
@@ -150,13 +157,8 @@ impl Real for f32 {
     fn is_finite(self) -> bool {
         self.is_finite()
     }
-    fn to_bytes(numbers: &[Self]) -> Vec<u8> {
-        let mut out = vec![0; size_of_val(numbers)];
-        let (chunks, _) = out.as_chunks_mut::<4>();
-        for (chunk, x) in chunks.iter_mut().zip(numbers) {
-            *chunk = x.to_le_bytes();
-        }
-        out
+    fn to_le_bytes_in(self, out: &mut Vec<u8>) {
+        out.extend(self.to_le_bytes());
     }
     fn from_bytes(bytes: &[u8]) -> Option<Vec<Self>> {
         let (chunks, rest) = bytes.as_chunks::<4>();

@@ -255,12 +255,13 @@ impl Model for PredictiveCoding {
         panels::draw(self, request)
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save_into(&self, out: &mut Vec<u8>) {
         let network = &self.network;
         let units: usize = (1..=network.depth()).map(|l| network.width(l)).sum();
         // Parameters, both averages, gradient; errors and beliefs.
         let numbers = 4 * network.params + 2 * units * self.settings.batch;
-        bulk::to_vec(&(self.identity(), &self.state), 4 * numbers + SMALL)
+        let bytes = 4 * numbers + SMALL;
+        bulk::write(&(self.identity(), &self.state), bytes, out);
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
@@ -279,7 +280,9 @@ impl Model for PredictiveCoding {
             ));
         }
         self.settings = Settings::resolve(&state.values, self.network.depth());
-        self.initial = initial(&self.network, state.seed);
+        if state.seed != self.state.seed {
+            self.initial = initial(&self.network, state.seed);
+        }
         self.state = state;
         self.rebuild();
         Ok(())

@@ -485,6 +485,10 @@ impl<W: Write> App<W> {
             return;
         };
         let request = joined.asking.answered().unwrap_or_default();
+        // Another model, whose panels could not be asked for.
+        if frame.epoch != request.epoch {
+            joined.asking.hurry();
+        }
         self.state.now = now;
         let changed = self
             .state
