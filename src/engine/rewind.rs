@@ -5,6 +5,8 @@
 
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Receiver, Sender, bounded};
+
 use super::frame::{LogKind, RunState};
 use super::journal::{Entry, Event};
 use super::lanes::Lane;
@@ -17,7 +19,7 @@ use crate::models::Progress;
 const SHARE: u32 = 50;
 
 /// States that follow each other faster would only be thinned out again.
-const SHORTEST: Duration = Duration::from_millis(20);
+const SHORTEST: Duration = Duration::from_millis(50);
 
 /// States that far apart are kept of what is done again.
 const DENSE: Duration = Duration::from_millis(30);
@@ -42,8 +44,35 @@ pub(super) struct Kept {
     states: Vec<State>,
     budget: usize,
     due: Instant,
-    /// Memory of a state that is no longer kept: fresh memory costs as much as writing to it.
+    /// Memory of a state that is no longer kept.
     spare: Vec<u8>,
+    fresh: Option<Fresh>,
+}
+
+/// A thread that touches new memory, which takes ten times as long as writing a state into it.
+struct Fresh {
+    wanted: Sender<usize>,
+    touched: Receiver<Vec<u8>>,
+}
+
+impl Fresh {
+    fn new() -> Self {
+        let (wanted, wishes) = bounded::<usize>(1);
+        let (sender, touched) = bounded(1);
+        let touch = move || {
+            for bytes in wishes {
+                // Zeros would be promised, and touched by whoever writes first.
+                if sender.send(vec![1; bytes]).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("memory".into())
+            .spawn(touch)
+            .expect("a thread can be started");
+        Self { wanted, touched }
+    }
 }
 
 struct State {
@@ -70,6 +99,32 @@ impl Kept {
             budget,
             due: Instant::now(),
             spare: Vec::new(),
+            fresh: (budget > 0).then(Fresh::new),
+        }
+    }
+
+    /// Memory for one more state.
+    fn memory(&mut self) -> Vec<u8> {
+        let spare = std::mem::take(&mut self.spare);
+        if spare.capacity() > 0 {
+            return spare;
+        }
+        let touched = self
+            .fresh
+            .as_ref()
+            .and_then(|fresh| fresh.touched.try_recv().ok());
+        touched.unwrap_or_default()
+    }
+
+    /// Has memory touched for the state after this one, while there is room for more.
+    fn prepare(&self, used: usize, budget: usize) {
+        let bytes = self.states.last().map_or(0, State::bytes);
+        if let Some(fresh) = &self.fresh
+            && self.spare.capacity() == 0
+            && used + bytes <= budget
+        {
+            // One that is still being touched will do.
+            let _ = fresh.wanted.try_send(bytes);
         }
     }
 
@@ -82,11 +137,13 @@ impl Kept {
     fn add(&mut self, state: State, lanes: usize) {
         self.states.push(state);
         let mut used: usize = self.states.iter().map(State::bytes).sum();
-        while used > self.budget / lanes {
+        let budget = self.budget / lanes;
+        while used > budget {
             let gone = self.states.remove(self.least_missed());
             used -= gone.bytes();
             self.spare = gone.snapshot.model;
         }
+        self.prepare(used, budget);
     }
 
     /// The state whose absence leaves the smallest gap for its age, so that old ones lie sparser.
@@ -149,9 +206,9 @@ impl Run {
     }
 
     fn keep(&mut self, entries: usize) {
-        let spare = std::mem::take(&mut self.kept.spare);
+        let memory = self.kept.memory();
         let state = State {
-            snapshot: self.snapshot_in(spare),
+            snapshot: self.snapshot_in(memory),
             entries,
         };
         let lanes = self.lane.as_ref().map_or(1, Lane::count);
