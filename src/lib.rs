@@ -3,7 +3,7 @@
 //! Data flows one way, and so do the dependencies between the rooms:
 //!
 //! ```text
-//! main -> cli -> ui -> sweep -> replay -> figure -> record -> engine -> preset -> models -> data
+//! main -> cli -> ui -> sweep -> replay -> figure -> remote -> record -> engine -> preset -> models -> data
 //! ```
 //!
 //! * [`data`] reads images;
@@ -11,6 +11,7 @@
 //! * [`preset`] turns a TOML file into an experiment;
 //! * [`engine`] owns the simulation thread;
 //! * [`record`] keeps runs in folders;
+//! * [`remote`] lets other terminals reach a run through a socket;
 //! * [`figure`] draws pictures for papers;
 //! * [`replay`] shows a recording in the place of a simulated run;
 //! * [`sweep`] makes many runs of one plan;
@@ -26,6 +27,7 @@ pub mod figure;
 pub mod models;
 pub mod preset;
 pub mod record;
+pub mod remote;
 pub mod replay;
 pub mod sweep;
 pub mod ui;

@@ -147,7 +147,7 @@ fn is_file_of(source: &str, preset: &Preset) -> bool {
 }
 
 /// As one word of a shell's command line.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let word = text::line(word);
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=:,./@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -1,10 +1,14 @@
 //! The command line: one file for each subcommand; the only room that prints.
 
+mod attach;
+mod attached;
 mod cite;
 mod completions;
+mod detach;
 mod exit;
 mod export;
 mod farewell;
+mod find;
 mod headless;
 mod journal;
 mod json;
@@ -14,14 +18,17 @@ mod params;
 mod plot;
 mod presets;
 mod process;
+mod ps;
 mod recording;
 mod replay;
 mod resume;
 mod rules;
 mod run;
 mod screen;
+mod serve;
 mod several;
 mod signals;
+mod stop;
 mod sweep;
 mod sweep_point;
 mod verify;
@@ -59,6 +66,12 @@ enum Task {
     Run(Box<run::Run>),
     /// Go on with a recorded run, bit for bit from its last checkpoint
     Resume(resume::Resume),
+    /// Open the screen on a run that goes on without one, or beside another screen
+    Attach(attach::Attach),
+    /// List the runs that can be attached to
+    Ps(ps::Ps),
+    /// End a run that has no screen, and keep its state
+    Stop(stop::Stop),
     /// Look at a recorded run on the screen: scrub, play, jump to its changes; nothing is simulated
     Replay(replay::Replay),
     /// Draw metrics, weights or spikes of a recorded run as a figure, SVG or PNG
@@ -77,6 +90,9 @@ enum Task {
     Sweep(Box<sweep::Sweep>),
     /// Watch a sweep or a folder of recordings: state, progress, metrics, curves side by side
     Watch(watch::Watch),
+    /// Go on with a run that another process has given away
+    #[command(hide = true)]
+    TakeOver(detach::TakeOver),
     /// Run one point of a sweep
     #[command(hide = true)]
     SweepPoint(sweep_point::SweepPoint),
@@ -104,6 +120,10 @@ fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
         Some(Task::Run(args)) => run::run(*args),
         Some(Task::Resume(args)) => resume::run(args),
+        Some(Task::Attach(args)) => attach::run(&args),
+        Some(Task::Ps(args)) => ps::run(&args),
+        Some(Task::Stop(args)) => stop::run(&args),
+        Some(Task::TakeOver(args)) => detach::take_over(&args),
         Some(Task::Replay(args)) => replay::run(args),
         Some(Task::Plot(args)) => plot::run(&args),
         Some(Task::Export(args)) => export::run(&args),

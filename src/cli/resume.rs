@@ -9,7 +9,7 @@ use super::exit::{Failure, Outcome, complain};
 use super::headless::{self, How, Output};
 use super::recording::Every;
 use super::run::{open, units};
-use super::screen::{self, First, Look};
+use super::screen::{self, First, Hangup, Look};
 use crate::engine::{Engine, Options};
 use crate::record::{self, RecordError};
 
@@ -40,6 +40,9 @@ pub struct Resume {
     every: Every,
     #[command(flatten)]
     look: Look,
+    /// What becomes of the run when its terminal has gone
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    hangup: Hangup,
 }
 
 /// # Errors
@@ -57,7 +60,7 @@ pub fn run(args: Resume) -> Outcome {
     }
     if !args.json && !args.headless && screen::is_possible() {
         let images = kept.images.clone();
-        let first = First::of_recording(kept, args.every, args.save_rule);
+        let first = First::of_recording(kept, args.every, args.hangup, args.save_rule);
         return screen::show(Some(first), images, &args.look);
     }
     let images = kept.images.as_deref().map(open).transpose()?;

@@ -1,19 +1,22 @@
 //! `hebbtop run`: an experiment, on the screen or without one.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 
+use super::detach::{OwnSession, Wishes, serve, start};
 use super::exit::{Failure, Outcome};
 use super::headless::{self, How, Output};
 use super::journal::preset as preset_of;
+use super::lane::Called;
 use super::recording::{Every, Recording, recorded};
-use super::screen::{self, Begins, First, Look};
+use super::screen::{self, Begins, First, Hangup, Look};
 use super::several::Seeds;
 use crate::data::{Dataset, directory, text};
-use crate::engine::Options;
+use crate::engine::{Engine, Options, Pace};
 use crate::models::values::find;
 use crate::models::{self, Setup};
 use crate::preset::{Preset, RuleFile, catalogue, did_you_mean, seconds};
@@ -53,6 +56,17 @@ pub struct Run {
     /// Run without a screen, flat out, and print a table at the end
     #[arg(long)]
     headless: bool,
+    /// Start the run without a terminal; `hebbtop attach` opens the screen on it
+    #[arg(long, conflicts_with_all = ["headless", "json", "seeds", "journal"])]
+    detach: bool,
+    /// The same, but stay: for batch jobs, in which the run ends with this command
+    #[arg(long, conflicts_with_all = ["headless", "json", "seeds", "journal", "detach"])]
+    serve: bool,
+    #[command(flatten)]
+    own_session: OwnSession,
+    /// What becomes of the run when its terminal has gone
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    hangup: Hangup,
     /// Run without a screen and print one JSON object
     #[arg(long)]
     json: bool,
@@ -108,12 +122,33 @@ pub fn run(args: Run) -> Outcome {
         preset.length = length;
     }
     args.recording.fits(&preset)?;
+    if args.detach {
+        return detach();
+    }
+    if args.serve {
+        let wishes = Wishes::new(
+            &args.recording,
+            args.every,
+            args.data.as_deref(),
+            args.save_rule.as_deref(),
+        );
+        let options = Options {
+            data: args.data.as_deref().map(open).transpose()?,
+            pace: preset.pace.map_or(Pace::FlatOut, Pace::Units),
+            ..Options::default()
+        };
+        let options = recorded(options, &args.recording, args.every, args.data.as_deref());
+        let called = Called::of(&source, &preset);
+        let engine = Engine::start(preset, options)?;
+        return serve(engine, &called, &wishes, args.own_session, || {});
+    }
     let unseen = args.json || args.headless || args.seeds.is_some() || !journal.is_empty();
     if !unseen && screen::is_possible() {
         let first = First {
             source,
             begins: Begins::New(Box::new(preset), args.recording),
             every: args.every,
+            hangup: args.hangup,
             save_rule: args.save_rule,
         };
         return screen::show(Some(first), args.data, &args.look);
@@ -134,6 +169,24 @@ pub fn run(args: Run) -> Outcome {
         journal,
     };
     headless::run(preset, options, begun, &how)
+}
+
+/// Starts the same command in a session of its own.
+fn detach() -> Outcome {
+    let arguments = std::env::args_os().skip(1);
+    let arguments = arguments.map(|word| {
+        if word == "--detach" {
+            "--serve".into()
+        } else {
+            word
+        }
+    });
+    let name = start(arguments)?;
+    writeln!(
+        io::stdout(),
+        "{name} runs without a terminal: `hebbtop attach {name}` opens the screen, `hebbtop stop {name}` ends it"
+    )?;
+    Ok(())
 }
 
 /// Puts the coefficients of a rule file into the preset.

@@ -1,16 +1,19 @@
 //! The screen: how it is to look, what it can open, and how the program ends after it.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use crossbeam_channel::Receiver;
 
+use super::detach::{Wishes, conclude, hand_over};
 use super::exit::{Failure, Outcome};
 use super::farewell;
 use super::headless::{is_new, named, save_rule as save_rule_of};
-use super::lane::{Running, Threads};
+use super::lane::{Called, Held, Running};
 use super::recording::{Every, Recording, all_written, recorded};
+use super::serve::{let_go_of_terminal, until_ended};
 use crate::data::{Dataset, directory};
 use crate::engine::{Engine, Options, Pace};
 use crate::models;
@@ -19,9 +22,19 @@ use crate::record::Kept;
 use crate::replay;
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
-use crate::ui::term::Signal;
+use crate::ui::term::{Signal, TermEvent};
 use crate::ui::theme::{ColorChoice, Depth, Environment, Glyphs, Theme};
 use crate::ui::{self, Begin, Ended};
+
+/// What becomes of a run whose terminal has gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Hangup {
+    /// It goes on, and `hebbtop attach` comes back to it
+    #[default]
+    Keep,
+    /// It ends; a recording gets its last checkpoint
+    End,
+}
 
 #[derive(Args, Debug)]
 pub struct Look {
@@ -44,6 +57,7 @@ pub struct First {
     pub source: String,
     pub begins: Begins,
     pub every: Every,
+    pub hangup: Hangup,
     /// Where the learnt rule goes when the screen is left.
     pub save_rule: Option<PathBuf>,
 }
@@ -56,11 +70,17 @@ pub enum Begins {
 
 impl First {
     /// A recorded run that goes on.
-    pub fn of_recording(kept: Kept, every: Every, save_rule: Option<PathBuf>) -> Self {
+    pub fn of_recording(
+        kept: Kept,
+        every: Every,
+        hangup: Hangup,
+        save_rule: Option<PathBuf>,
+    ) -> Self {
         Self {
             source: named(&kept.checkpoint.snapshot.preset),
             begins: Begins::Recorded(Box::new(kept)),
             every,
+            hangup,
             save_rule,
         }
     }
@@ -72,6 +92,10 @@ impl First {
 pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome {
     let theme = look.theme();
     let save_rule = first.as_ref().and_then(|first| first.save_rule.clone());
+    let hangup = first
+        .as_ref()
+        .map_or_else(Hangup::default, |first| first.hangup);
+    let wishes = wishes_of(first.as_ref(), data.as_deref());
     if let Some(file) = &save_rule {
         is_new(file)?;
     }
@@ -99,14 +123,26 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         running: running.clone(),
     };
     let outcome = ui::run(begin, options, Box::new(open.into_opener()))?;
-    let Threads { told, others } = std::mem::take(&mut *running.threads());
     let is_over = matches!(outcome.ended, Ended::Hangup | Ended::Signal(Signal::Hangup));
+    if is_over && hangup == Hangup::Keep && running.threads().are_reachable() {
+        return go_on(&running, &outcome.events, save_rule.as_deref());
+    }
+    if outcome.ended == Ended::Detached {
+        return detach(&running, &wishes);
+    }
+    let (told, others) = {
+        let mut threads = running.threads();
+        (threads.told.take(), std::mem::take(&mut threads.others))
+    };
+    if is_over {
+        for held in told.iter().chain(&others) {
+            // One that has ended already needs no asking.
+            let _ = held.door().quit();
+        }
+    }
     // A recording is written to its end whoever has gone.
-    let finished = told.and_then(|engine| engine.join().ok());
-    let others: Vec<_> = others
-        .into_iter()
-        .filter_map(|engine| engine.join().ok())
-        .collect();
+    let finished = told.and_then(Held::join);
+    let others: Vec<_> = others.into_iter().filter_map(Held::join).collect();
     if let (Some(finished), Some(last), false) = (&finished, &outcome.run, is_over) {
         farewell::say(finished, last, data.as_deref())?;
     }
@@ -118,6 +154,61 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         .filter_map(|finished| finished.recorded.as_ref())
         .max_by_key(|recorded| recorded.failure.is_some());
     ended(outcome.ended, || all_written(recorded))
+}
+
+/// The terminal has gone: every run goes on without one, and its state is written in any case.
+fn go_on(running: &Running, events: &Receiver<TermEvent>, save_rule: Option<&Path>) -> Outcome {
+    let_go_of_terminal()?;
+    let doors: Vec<_> = {
+        let threads = running.threads();
+        let all = threads.told.iter().chain(&threads.others);
+        all.map(|held| (held.door(), held.name().map(str::to_owned)))
+            .collect()
+    };
+    for (door, name) in &doors {
+        let name = name.as_deref().unwrap_or_default();
+        // One that has ended says nothing any more.
+        let _ = door.say(format!(
+            "the terminal has gone; `hebbtop attach {name}` comes back"
+        ));
+    }
+    Running::keep_states(&doors);
+    conclude(until_ended(running, events), save_rule)
+}
+
+/// Gives every run to a process of its own.
+fn detach(running: &Running, wishes: &Wishes) -> Outcome {
+    let all = running.threads().take();
+    let mut failed = Ok(());
+    for held in all {
+        match hand_over(held, wishes) {
+            Ok(name) => writeln!(
+                io::stdout(),
+                "{name} goes on: `hebbtop attach {name}` comes back, `hebbtop stop {name}` ends it"
+            )?,
+            Err(failure) => failed = Err(failure),
+        }
+    }
+    failed
+}
+
+/// Shows a run of another process until the screen is left.
+/// # Errors
+/// When it has gone, or a signal ends the program.
+pub fn attach(name: String, link: impl Link + 'static, look: &Look) -> Outcome {
+    let theme = look.theme();
+    let options = ui::Options {
+        theme,
+        ask_background: theme.depth != Depth::None,
+        presets: Box::new(Vec::new),
+    };
+    let mut link = Some(link);
+    let opener = move |_: &str| -> Result<Box<dyn Link>, String> {
+        let link = link.take().ok_or("it is open already")?;
+        Ok(Box::new(link))
+    };
+    let outcome = ui::run(Begin::Open(name), options, Box::new(opener))?;
+    ended(outcome.ended, || Ok(()))
 }
 
 /// Shows a recording until the screen is left.
@@ -143,7 +234,7 @@ pub fn replay(source: String, recording: replay::Recording, look: &Look) -> Outc
 /// The exit status; `asked` is that of somebody who left as one leaves.
 fn ended(ended: Ended, asked: impl FnOnce() -> Outcome) -> Outcome {
     match ended {
-        Ended::Asked => asked(),
+        Ended::Asked | Ended::Detached => asked(),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),
         Ended::Refused(why) => Err(Failure::Usage(why)),
@@ -162,6 +253,18 @@ impl Look {
         };
         Theme { glyphs, ..theme }
     }
+}
+
+/// How runs are kept that go on without this process.
+fn wishes_of(first: Option<&First>, images: Option<&Path>) -> Wishes {
+    let plain = Recording::default();
+    let recording = match first.map(|first| &first.begins) {
+        Some(Begins::New(_, recording)) => recording,
+        _ => &plain,
+    };
+    let every = first.map_or_else(Every::default, |first| first.every);
+    let save_rule = first.and_then(|first| first.save_rule.as_deref());
+    Wishes::new(recording, every, images, save_rule)
 }
 
 fn entry(document: &Document, has_data: bool) -> PresetEntry {
@@ -205,6 +308,7 @@ impl Opening {
             };
             recorded(plain, recording, every, folder)
         };
+        let called;
         let engine = match self.first.take() {
             Some(First {
                 begins: Begins::Recorded(kept),
@@ -212,6 +316,7 @@ impl Opening {
                 ..
             }) => {
                 let snapshot = kept.checkpoint.snapshot;
+                called = Called::of(source, &snapshot.preset);
                 let options = Options {
                     recorder: Some(kept.recorder),
                     ..options(&snapshot.preset, &Recording::default(), every)
@@ -225,16 +330,18 @@ impl Opening {
                 ..
             }) if asked == source => {
                 let options = options(&preset, &recording, every);
+                called = Called::of(source, &preset);
                 Engine::start(*preset, options)
             }
             _ => {
                 let preset = catalogue::resolve(source).map_err(|error| error.to_string())?;
                 let options = options(&preset, &Recording::default(), Every::default());
+                called = Called::of(source, &preset);
                 Engine::start(preset, options)
             }
         };
         let engine = engine.map_err(|error| error.to_string())?;
-        Ok(self.running.show(engine))
+        Ok(self.running.show(engine, called))
     }
 
     fn images(&mut self) -> Result<Option<Arc<Dataset>>, String> {

@@ -33,7 +33,7 @@ pub fn run(args: &Watch) -> Outcome {
     let theme = args.look.theme();
     let title = text::line(&args.folder.display().to_string());
     match watch::run(title, watched, theme, theme.depth != Depth::None)? {
-        Ended::Asked => Ok(()),
+        Ended::Asked | Ended::Detached => Ok(()),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),
         Ended::Refused(why) => Err(Failure::Usage(why)),

@@ -39,6 +39,8 @@ pub enum Command {
     Record(std::path::PathBuf),
     /// Writes the whole state into the folder of the recording.
     Checkpoint,
+    /// Writes the whole state, into that new folder where nothing is recorded.
+    KeepState(std::path::PathBuf),
     /// Pauses whenever a condition comes true, see [`Breakpoint`](crate::preset::Breakpoint).
     Break(String),
     /// Removes the breakpoint of that number from 1, or all.

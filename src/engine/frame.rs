@@ -22,6 +22,17 @@ pub struct Request {
     pub panels: Vec<PanelRequest>,
 }
 
+impl Request {
+    /// For a look at how the run stands: its tables, nothing of its past, no panels.
+    pub fn glance() -> Self {
+        Self {
+            history: Cursor::LATEST,
+            log: u64::MAX,
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Counts the models that this engine has built (start, reset, other preset), from 1. A screen

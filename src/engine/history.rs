@@ -29,6 +29,14 @@ pub struct Cursor {
     pub marks: u64,
 }
 
+impl Cursor {
+    /// Of a copy that wants nothing of the past.
+    pub const LATEST: Self = Self {
+        samples: u64::MAX,
+        marks: u64::MAX,
+    };
+}
+
 /// Something that happened at a step, drawn on every chart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {

@@ -179,7 +179,7 @@ pub(super) struct Fork {
     pub history: History,
     pub log: Log,
     pub journal: Vec<Entry>,
-    pub lane: Lane,
+    pub lane: Option<Lane>,
 }
 
 impl Run {
@@ -202,7 +202,7 @@ impl Run {
             history: self.history.clone(),
             log,
             journal: self.journal.clone(),
-            lane: seat,
+            lane: Some(seat),
         };
         let Experiment { family, data, .. } = &self.experiment;
         let (family, data) = (*family, data.clone());
@@ -236,7 +236,7 @@ impl Run {
         // What the journal says of breakpoints it has said already.
         self.rearm(breakpoints);
         self.journal = fork.journal;
-        self.lane = Some(fork.lane);
+        self.lane = fork.lane;
     }
 
     /// One quantum when it is this lane's turn, or the wait for the others or a message.

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::frame::{LogKind, LogLine};
 
 /// Lines kept for subscribers; a recorder gets them all.
 const KEPT: usize = 2000;
 
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Log {
     lines: VecDeque<LogLine>,
     next: u64,

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::command::{Command, CommandId};
 use super::frame::{Frame, Reply, Request};
+use super::handover::Take;
 use super::lanes::Give;
 
 /// The simulation thread has ended.
@@ -30,6 +31,9 @@ pub(crate) enum Message {
         name: String,
         give: Give,
     },
+    /// A line for the log.
+    Say(String),
+    HandOver(Take),
 }
 
 type Slot = Arc<Mutex<Option<Frame>>>;
@@ -100,13 +104,20 @@ impl Subscription {
     /// When the simulation has ended.
     pub fn send(&mut self, command: Command) -> Result<CommandId, Gone> {
         self.commands += 1;
+        self.send_as(self.commands, command)?;
+        Ok(self.commands)
+    }
+
+    /// The same, for somebody who counts the commands himself.
+    /// # Errors
+    /// When the simulation has ended.
+    pub fn send_as(&self, id: CommandId, command: Command) -> Result<(), Gone> {
         let message = Message::Do {
             from: self.id,
-            id: self.commands,
+            id,
             command,
         };
-        self.messages.send(message).map_err(|_| Gone)?;
-        Ok(self.commands)
+        self.messages.send(message).map_err(|_| Gone)
     }
 
     /// Asks for a frame; `false` when too much is waiting and the caller should ask again.

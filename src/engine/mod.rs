@@ -7,9 +7,11 @@
 
 mod breakpoints;
 pub mod command;
+mod door;
 mod edits;
 mod experiment;
 pub mod frame;
+mod handover;
 pub mod history;
 mod isa;
 pub mod journal;
@@ -29,7 +31,6 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -38,10 +39,12 @@ use crossbeam_channel::{Sender, bounded};
 use thiserror::Error;
 
 pub use command::{Command, CommandId, Pace, StepOf};
+pub use door::Door;
 pub use experiment::{StartError, describe};
 pub use frame::{
     About, BreakpointLine, Frame, LogKind, LogLine, Replayed, Reply, Request, RunState,
 };
+pub use handover::{Handover, TakeError};
 pub use history::{Bucket, Cursor, Delta, History, Mark, MarkKind};
 pub use isa::isa;
 pub use journal::{Entry, Event, Machine};
@@ -114,8 +117,7 @@ impl Default for Options {
 
 /// A handle on the simulation thread.
 pub struct Engine {
-    messages: Sender<Message>,
-    subscribers: AtomicU64,
+    door: Door,
     thread: JoinHandle<Finished>,
 }
 
@@ -140,6 +142,8 @@ pub struct Finished {
     pub stopped_by: Option<String>,
     /// What became of the recording, where there was one.
     pub recorded: Option<Recorded>,
+    /// The folder with a state of a run that was not recorded.
+    pub kept_in: Option<String>,
     /// Time that building the model took, and time since.
     pub setup: Duration,
     pub wall: Duration,
@@ -230,26 +234,25 @@ impl Engine {
             .spawn(move || Run::new(experiment, from, options, inbox, setup).until_quit())
             .expect("a thread can be started");
         Self {
-            messages,
-            subscribers: AtomicU64::new(0),
+            door: Door::new(messages),
             thread,
         }
     }
 
     /// A new subscriber, whose first frame brings the whole past.
     pub fn subscribe(&self) -> Subscription {
-        let id = self.subscribers.fetch_add(1, Ordering::Relaxed);
-        let (mailbox, subscription) = Mailbox::new(id, self.messages.clone());
-        // A thread that has ended shows at the subscription's first use.
-        let _ = self.messages.send(Message::Subscribe(mailbox));
-        subscription
+        self.door.subscribe()
+    }
+
+    pub fn door(&self) -> Door {
+        self.door.clone()
     }
 
     /// Waits until the thread has ended, which [`Command::Quit`] asks for.
     /// # Errors
     /// When the thread has panicked.
     pub fn join(self) -> Result<Finished, Panicked> {
-        drop(self.messages);
+        drop(self.door);
         self.thread.join().map_err(|_| Panicked)
     }
 }

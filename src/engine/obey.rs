@@ -36,6 +36,8 @@ impl Run {
             }
             Message::Ask { from, request } => self.publish(from, &request),
             Message::Fork { name, give } => self.fork(name, give),
+            Message::Say(words) => self.say(LogKind::Info, words),
+            Message::HandOver(take) => self.give_away(take),
             Message::Do { from, id, command } => {
                 let outcome = self.obey(command);
                 if let Err(why) = &outcome {
@@ -123,6 +125,7 @@ impl Run {
             }
             Command::Record(folder) => self.keep_in(&folder),
             Command::Checkpoint => self.checkpoint_now(),
+            Command::KeepState(folder) => self.keep_state_in(&folder),
             Command::Break(condition) => self.break_on(&condition),
             Command::Unbreak(number) => self.unbreak(number),
             Command::SwitchBreakpoint(number) => self.switch_breakpoint(number),

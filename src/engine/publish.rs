@@ -6,7 +6,7 @@ use crossbeam_channel::{Sender, TrySendError, select};
 
 use super::experiment::Experiment;
 use super::frame::{About, Frame, LogKind, Reply, Request};
-use super::history::{Mark, MarkKind};
+use super::history::{Cursor, Mark, MarkKind};
 use super::mailbox::Message;
 use super::record::Record;
 use super::run::Run;
@@ -108,7 +108,7 @@ impl Run {
         let Experiment {
             model, description, ..
         } = &self.experiment;
-        let cursor = if known {
+        let cursor = if known || request.history == Cursor::LATEST {
             request.history
         } else {
             Default::default()

@@ -91,6 +91,25 @@ impl Run {
         Ok(format!("recording in {name}"))
     }
 
+    /// A checkpoint in the recording, or in a folder of its own that is not written to any further.
+    pub(super) fn keep_state_in(&mut self, folder: &Path) -> Result<String, String> {
+        if self.keeping.is_some() {
+            return self.checkpoint_now();
+        }
+        self.keep_in(folder)?;
+        let kept = self.keeping.take().map(Keeping::end);
+        let kept = kept.ok_or("the state could not be kept")?;
+        match kept.failure {
+            Some(why) => Err(format!("{}: {why}", kept.name)),
+            None => {
+                let words = format!("the state is kept in {}", kept.name);
+                self.say(LogKind::Info, words.clone());
+                self.kept_in = Some(kept.name);
+                Ok(words)
+            }
+        }
+    }
+
     fn wants(&self) -> Wants {
         let keeping = self.keeping.as_ref();
         keeping.map_or(Wants::default(), |keeping| keeping.recorder.wants)

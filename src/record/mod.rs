@@ -20,6 +20,7 @@ mod scope;
 mod spikes;
 
 pub use checkpoint::{Checkpoint, Written};
+pub use clock::now;
 pub use error::RecordError;
 pub use folder::{CHECKPOINT, Folder, metrics_name};
 pub use reading::Reading;

@@ -93,6 +93,7 @@ impl Player {
                     let why = "a recording cannot be forked: `hebbtop resume` goes on with its run";
                     give(Err(why.into()));
                 }
+                Message::Say(_) | Message::HandOver(_) => {}
                 Message::Ask { request, .. } => self.answer(&request),
                 Message::Do { id, command, .. } => {
                     if command == Command::Quit {

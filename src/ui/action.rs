@@ -73,6 +73,10 @@ pub enum ScreenAction {
     Export(super::export::Form),
     /// Gives the terminal back to the shell until `fg`.
     Suspend,
+    /// Leaves; the run goes on without a screen.
+    Detach,
+    /// Takes the wheel from whoever has it.
+    Steer,
 }
 
 /// What is done to the list of breakpoints.

@@ -22,7 +22,7 @@ fn a_closed_terminal_ends_it() {
 /// The shell ignores SIGHUP and lives on, so that nothing but the terminal itself tells.
 #[test]
 fn a_closed_terminal_ends_it_without_a_signal() {
-    let script = r#"trap "" HUP; "$HEBBTOP" run pc-digits 2>"$REPORT.err"; echo "$?" >"$REPORT"
+    let script = r#"trap "" HUP; "$HEBBTOP" run pc-digits --hangup end 2>"$REPORT.err"; echo "$?" >"$REPORT"
         times >>"$REPORT""#;
     // While frames are drawn, and while nothing happens.
     for keys in ["", " "] {
@@ -57,7 +57,7 @@ fn a_closed_terminal_ends_it_without_a_signal() {
 
 #[test]
 fn in_the_background_it_notices_that_the_terminal_is_closed() {
-    let script = r#"set -m; trap "" HUP; "$HEBBTOP" run pc-digits; bg >/dev/null; echo "[behind]"
+    let script = r#"set -m; trap "" HUP; "$HEBBTOP" run pc-digits --hangup end; bg >/dev/null; echo "[behind]"
         wait %1; echo "$?" >"$REPORT"; times >>"$REPORT""#;
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report");

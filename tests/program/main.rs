@@ -31,7 +31,7 @@ fn hebbtop(args: &[&str]) -> Program {
 
 /// The first preset on a terminal of this size, when it has learned for some steps.
 fn digits(columns: u16, rows: u16) -> Pty {
-    let mut pty = hebbtop(&["run", "pc-digits"]).start(columns, rows);
+    let mut pty = hebbtop(&["run", "pc-digits", "--hangup", "end"]).start(columns, rows);
     pty.wait_for("rel. error");
     pty.wait_for("▸eta");
     pty

@@ -87,6 +87,13 @@ impl Program {
         }
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        // Nothing of the user's own.
+        let mine = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        for (name, folder) in [("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "run")] {
+            let folder = mine.join(folder);
+            std::fs::create_dir_all(&folder).expect("a folder for tests");
+            command.env(name, folder);
+        }
         Self { command }
     }
 

@@ -355,6 +355,7 @@ impl PaperRun {
     pub fn obey(&mut self, command: &Command) -> u64 {
         self.commands += 1;
         let outcome = match command {
+            Command::KeepState(_) => Ok("kept".to_owned()),
             Command::Pause => {
                 self.state = RunState::Paused;
                 Ok("paused".to_owned())

@@ -52,7 +52,7 @@ pub fn run(begin: Begin, options: Options, opener: Opener) -> io::Result<Outcome
     let events = session.events().clone();
     let outcome = app.run(&events, &mut session);
     session.restore();
-    Ok(outcome)
+    Ok(Outcome { events, ..outcome })
 }
 
 impl Manners for Session {

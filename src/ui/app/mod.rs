@@ -17,7 +17,7 @@ use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
 pub use self::entry::{Begin, Options, run};
-use self::links::{Arrival, Links};
+use self::links::{Arrival, Joined, Links};
 pub use self::opening::Opener;
 use self::opening::Opening;
 use super::action::{Action, ScreenAction};
@@ -39,6 +39,8 @@ use crate::engine::{About, Command, Frame, RunState};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     Asked,
+    /// The run is to go on without a screen.
+    Detached,
     /// By a signal, or ctrl-C twice.
     Signal(Signal),
     /// The terminal has gone.
@@ -54,6 +56,8 @@ pub struct Outcome {
     pub ended: Ended,
     /// The run that was shown last; none when the start screen was left.
     pub run: Option<Last>,
+    /// What happens to the process when the screen is no more.
+    pub events: Receiver<TermEvent>,
 }
 
 /// A run as the screen saw it last.
@@ -292,10 +296,33 @@ impl<W: Write> App<W> {
                     }
                 }
             }
+            Effect::Steer => {
+                let focus = self.focus();
+                let steered = self.links.of(focus).map(|joined| joined.link.steer());
+                if steered == Some(Err(Gone)) {
+                    self.lost(focus);
+                }
+            }
+            Effect::Detach => self.detach(),
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),
             Effect::Leave(Exit::Asked) => self.end(Ended::Asked),
             Effect::Leave(Exit::Interrupted) => self.end(Ended::Signal(Signal::Interrupt)),
+        }
+    }
+
+    /// Leaves the screen; the run goes on.
+    fn detach(&mut self) {
+        let elsewhere = |joined: &Joined| joined.link.is_elsewhere();
+        match self.state.run.as_mut() {
+            Some(run) if run.replayed().is_some() => {
+                run.say(Tone::Plain, "a recording goes nowhere: q leaves");
+            }
+            Some(run) if run.gone || run.frame.is_none() => {
+                run.say(Tone::Plain, "there is no run to detach");
+            }
+            _ if self.links.joined.iter().all(elsewhere) => self.end(Ended::Asked),
+            _ => self.end(Ended::Detached),
         }
     }
 
@@ -318,6 +345,10 @@ impl<W: Write> App<W> {
             let Some(run) = run.filter(|run| all || run.lane == focus) else {
                 continue;
             };
+            if let Some(why) = joined.link.refusal() {
+                run.say(Tone::Refused, why);
+                continue;
+            }
             match joined.link.send(command.clone()) {
                 Ok(id) => {
                     run.sent(id, command.clone());
@@ -484,16 +515,18 @@ impl<W: Write> App<W> {
         let Some(frame) = joined.link.take() else {
             return;
         };
+        let (company, elsewhere) = (joined.link.company(), joined.link.is_elsewhere());
         let request = joined.asking.answered().unwrap_or_default();
         // Another model, whose panels could not be asked for.
         if frame.epoch != request.epoch {
             joined.asking.hurry();
         }
         self.state.now = now;
-        let changed = self
-            .state
-            .lane_mut(lane)
-            .map(|run| run.take(frame, &request, now));
+        let changed = self.state.lane_mut(lane).map(|run| {
+            run.elsewhere = elsewhere;
+            let met = std::mem::replace(&mut run.company, company) != run.company;
+            run.take(frame, &request, now) || met
+        });
         if changed == Some(true) {
             self.draw();
         }
@@ -534,12 +567,24 @@ impl<W: Write> App<W> {
     }
 
     fn outcome(mut self) -> Outcome {
-        self.let_go(|_| true);
+        let ended = self.ended.take().unwrap_or(Ended::Asked);
+        // Whoever runs without a screen decides himself what becomes of a run whose terminal has gone.
+        let goes_on = matches!(
+            ended,
+            Ended::Detached | Ended::Hangup | Ended::Signal(Signal::Hangup)
+        );
+        if !goes_on {
+            self.links
+                .joined
+                .iter_mut()
+                .for_each(|joined| joined.link.leave());
+        }
         let main = self.state.lanes.main;
         self.state.focus_lane(main);
         let run = self.state.run.filter(|_| self.state.start.is_none());
         Outcome {
-            ended: self.ended.unwrap_or(Ended::Asked),
+            events: never(),
+            ended,
             run: run.map(|run| Last {
                 source: run.source,
                 about: run.about,

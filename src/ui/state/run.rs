@@ -13,6 +13,7 @@ use crate::engine::{
 use crate::models::Description;
 use crate::models::panel::{PanelData, PanelRequest};
 use crate::models::table::{Applies, Kind, PanelKind, ParamSpec};
+use crate::remote::Company;
 
 /// Log lines kept; the engine keeps as many.
 const LOG_LINES: usize = 2000;
@@ -97,6 +98,9 @@ pub struct Run {
     pub saved: Option<String>,
     /// The run has ended under the screen.
     pub gone: bool,
+    /// It is another process's, and goes on when the screen is left.
+    pub elsewhere: bool,
+    pub company: Company,
     waiting: Vec<Asked>,
 }
 
@@ -125,6 +129,8 @@ impl Run {
             unsaved: false,
             saved: None,
             gone: false,
+            elsewhere: false,
+            company: Company::default(),
             waiting: Vec::new(),
         }
     }
@@ -448,6 +454,7 @@ impl Run {
             }
             Command::Record(_)
             | Command::Checkpoint
+            | Command::KeepState(_)
             | Command::Break(_)
             | Command::Unbreak(_)
             | Command::SwitchBreakpoint(_) => self.say(Tone::Good, words),
@@ -471,7 +478,8 @@ impl Run {
 
     /// Whether leaving now would lose something.
     pub fn at_stake(&self) -> bool {
-        !self.gone && self.replayed().is_none() && (self.is_running() || self.unsaved)
+        let ends = !self.gone && !self.elsewhere && self.replayed().is_none();
+        ends && (self.is_running() || self.unsaved)
     }
 
     /// Whether a chart is visible in the present view.

@@ -95,7 +95,11 @@ impl<S: Surroundings> Watch<S> {
             SIGINT if self.interrupted.swap(true, Ordering::SeqCst) => self.end(Signal::Interrupt),
             SIGINT => self.ask(Signal::Interrupt),
             SIGTERM => self.ask_once(Signal::Terminate),
-            SIGHUP => self.ask_once(Signal::Hangup),
+            // A shell that goes sends it once more than the terminal does.
+            SIGHUP => {
+                self.surroundings.before_asking();
+                self.ask(Signal::Hangup);
+            }
             SIGQUIT => {
                 self.surroundings.before_end();
                 self.by_default(SIGQUIT);

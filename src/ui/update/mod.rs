@@ -43,6 +43,10 @@ pub enum Effect {
     Repaint,
     /// Give the terminal back to the shell.
     Suspend,
+    /// Leave, and let the run go on.
+    Detach,
+    /// Take the wheel of the run that has the keys.
+    Steer,
     Leave(Exit),
 }
 

@@ -11,6 +11,8 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
     match action {
         ScreenAction::Repaint => return vec![Effect::Repaint],
         ScreenAction::Suspend => return vec![Effect::Suspend],
+        ScreenAction::Detach => return vec![Effect::Detach],
+        ScreenAction::Steer => return vec![Effect::Steer],
         ScreenAction::Interrupt => return interrupt(state),
         ScreenAction::AskQuit => return quit(state),
         ScreenAction::Help => state.dialog = Some(Dialog::Help(0)),

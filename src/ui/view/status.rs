@@ -62,6 +62,7 @@ pub fn draw(
         piece(" ".into(), Role::Text),
         piece(word, role),
         piece(behind_word(run), Role::Dim),
+        company(run, theme),
     ];
     let mut x = pen.pieces(0, 0, &left);
     x = pen.pieces(x, 0, &super::lanes::names(run, lanes, theme));
@@ -97,6 +98,16 @@ fn behind_word(run: &Run) -> String {
         (None, Some(frame)) if frame.waiting_for_recorder => " for the recorder".into(),
         (None, Some(frame)) if frame.recording.is_some() => " REC".into(),
         _ => String::new(),
+    }
+}
+
+/// Who else is there.
+fn company(run: &Run, theme: Theme) -> Piece {
+    match (&run.company.steered_by, run.company.others.len()) {
+        (Some(who), _) => (format!(" {who} steers"), theme.style(Role::Warn)),
+        (None, 0) => (String::new(), theme.style(Role::Dim)),
+        (None, 1) => (" 1 watches".into(), theme.style(Role::Dim)),
+        (None, others) => (format!(" {others} watch"), theme.style(Role::Dim)),
     }
 }
 

@@ -342,6 +342,17 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     )
     .says("leave: asks the first time, leaves the second"),
     row(
+        "detach",
+        Context::Global,
+        &["D"],
+        screen(ScreenAction::Detach),
+    )
+    .says("leave, and let the run go on without a screen; hebbtop attach comes back")
+    .typed(Argument::None),
+    row("steer", Context::Global, &[], screen(ScreenAction::Steer))
+        .says("take the wheel, where somebody else steers this run")
+        .typed(Argument::None),
+    row(
         "suspend",
         Context::Always,
         &["ctrl-z"],
