@@ -10,7 +10,7 @@ mod client;
 pub mod place;
 mod seats;
 mod server;
-mod wire;
+pub mod wire;
 
 pub use card::Card;
 pub use client::{Client, ConnectError};

@@ -70,7 +70,12 @@ pub fn kept(name: &str) -> PathBuf {
     // Where that fails, so does what is written there, with its reason.
     let _ = fs::create_dir_all(&folder);
     let now = record::now().replace(['-', ':'], "");
-    folder.join(format!("{name}-{now}"))
+    let called = |number: u32| match number {
+        1 => folder.join(format!("{name}-{now}")),
+        _ => folder.join(format!("{name}-{now}-{number}")),
+    };
+    let free = (1..).map(called).find(|folder| !folder.exists());
+    free.expect("some number is free")
 }
 
 /// Makes a folder that only this user can enter, or checks that it is one.

@@ -84,12 +84,22 @@ impl Server {
     /// # Errors
     /// When there is no folder for its socket or the system refuses one.
     pub fn publish(self) -> Result<Published, String> {
-        let folder = place::sockets()?;
-        let (listener, name, socket) = listen(&folder, &self.name)?;
-        let card = Card::new(&name, &self.model, &self.title, &socket).leave();
-        if let Err(why) = &card {
-            let _ = self.door.say(format!("ps will not list this run: {why}"));
+        let (model, title, door) = (self.model.clone(), self.title.clone(), self.door.clone());
+        let mut published = self.publish_in(&place::sockets()?)?;
+        let card = Card::new(published.name(), &model, &title, published.socket());
+        match card.leave() {
+            Ok(file) => published.card = Some(file),
+            // A run that has ended already needs no words.
+            Err(why) => drop(door.say(format!("ps will not list this run: {why}"))),
         }
+        Ok(published)
+    }
+
+    /// The same with its socket in `folder`, and without a card by which it would be found.
+    /// # Errors
+    /// When the system refuses a socket.
+    pub fn publish_in(self, folder: &Path) -> Result<Published, String> {
+        let (listener, name, socket) = listen(folder, &self.name)?;
         let shared = Arc::new(Shared {
             name,
             door: self.door,
@@ -104,7 +114,7 @@ impl Server {
         let published = Published {
             shared: Arc::clone(&shared),
             socket,
-            card: card.ok(),
+            card: None,
         };
         thread::Builder::new()
             .name("socket".into())

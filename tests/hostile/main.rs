@@ -4,6 +4,7 @@
 
 mod mutation;
 mod session;
+mod socket;
 mod targets;
 
 use peak_alloc::PeakAlloc;
@@ -34,6 +35,11 @@ fn metrics() {
 #[test]
 fn idx() {
     session::run(&targets::IDX);
+}
+
+#[test]
+fn sockets() {
+    session::run(&socket::SOCKETS);
 }
 
 #[test]
