@@ -22,7 +22,7 @@ fn shown(place: &Place, preset: &str, steps: &str) -> Pty {
     let mut pty = place
         .program(&["run", preset, "--steps", steps])
         .start(80, 24);
-    pty.wait_for("parameters");
+    pty.wait_for("LIVE");
     pty
 }
 
