@@ -134,11 +134,9 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         let mut threads = running.threads();
         (threads.told.take(), std::mem::take(&mut threads.others))
     };
-    if is_over {
-        for held in told.iter().chain(&others) {
-            // One that has ended already needs no asking.
-            let _ = held.door().quit();
-        }
+    for held in told.iter().chain(&others) {
+        // Most have heard it from the screen; not one that came when that had been left.
+        let _ = held.door().quit();
     }
     // A recording is written to its end whoever has gone.
     let finished = told.and_then(Held::join);

@@ -264,11 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_unique_and_the_detaching_key_is_free() {
+    fn ids_are_unique_and_only_leaving_without_loss_sits_on_the_end_of_a_left_arrow() {
         let mut seen = HashMap::new();
         for row in TABLE.iter() {
             assert!(seen.insert(row.id, ()).is_none(), "{} twice", row.id);
-            assert!(!row.keys.contains(&"D"), "{} takes D", row.id);
+            assert!(!row.keys.contains(&"D") || row.id == "detach", "{}", row.id);
         }
     }
 
