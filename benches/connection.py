@@ -7,7 +7,7 @@
 
 Common: --program target/release/hebbtop. Sockets and cards go to a temporary folder.
 """
-import argparse, json, os, random, resource, signal, statistics, subprocess, sys, tempfile, termios, time
+import argparse, json, os, random, signal, statistics, subprocess, sys, tempfile, termios, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from screen import Terminal, percentile, quartiles
@@ -143,21 +143,19 @@ def cpu(options):
         for pair in range(options.pairs):
             taken = {}
             for served in ((True, False) if pair % 2 else (False, True)):
-                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                how = "--serve" if served else "--headless"
+                run = subprocess.Popen([options.program, "run", preset, "--steps", str(2 * steps), how],
+                                       stdout=subprocess.PIPE, text=True)
                 if served:
-                    run = subprocess.Popen([options.program, "run", preset, "--steps", str(2 * steps), "--serve"],
-                                           stdout=subprocess.PIPE, text=True)
                     run.stdout.readline()
-                    # Looking takes time too: as rarely as it goes.
                     time.sleep(2)
                     while state(options, preset) != "done":
                         time.sleep(0.5)
                     hebbtop(options, "stop", preset)
-                    run.wait()
-                else:
-                    headless(options, preset, 2 * steps)
-                after = resource.getrusage(resource.RUSAGE_CHILDREN)
-                taken[served] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                run.stdout.read()
+                _, _, usage = os.wait4(run.pid, 0)
+                run.returncode = 0
+                taken[served] = usage.ru_utime + usage.ru_stime
             ratios[preset].append(taken[True] / taken[False])
             print(f"{preset} {pair + 1}: served {taken[True]:.2f} s, headless {taken[False]:.2f} s", file=sys.stderr)
     return {preset: dict(zip(("quartile", "median", "third quartile"), (round(x, 4) for x in quartiles(all))))

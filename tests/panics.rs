@@ -9,6 +9,7 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hebbtop::engine::{Command, CommandId, Frame, Request};
+use hebbtop::ui::keys::KeyMap;
 use hebbtop::ui::link::{Gone, Link};
 use hebbtop::ui::theme::{ColorChoice, Environment};
 use hebbtop::ui::{self, Begin, Ended, Options};
@@ -96,6 +97,9 @@ fn panic_in(place: String) -> ExitCode {
         theme: Environment::of_process().theme(ColorChoice::Auto),
         ask_background: true,
         presets: Box::new(Vec::new),
+        keys: KeyMap::standard(),
+        budget: None,
+        mouse: false,
     };
     let opener = Box::new(move |_: &str| {
         assert!(place != PLACES[2], "opening panicked as it was told");

@@ -452,7 +452,7 @@ fn drifting_heat_map(depth: Depth, hysteresis: bool) -> (usize, usize) {
         for (weight, level) in weights.iter_mut().zip(&mut levels) {
             *weight = (*weight + 0.02 * noise.normal()) / (1.0f32 + 0.0004).sqrt();
             *level = if hysteresis {
-                Level::after(*level, *weight, 2.58, true)
+                Level::after(*level, *weight, 2.58, true, false)
             } else {
                 Level::signed(*weight, 2.58)
             };

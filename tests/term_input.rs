@@ -131,6 +131,13 @@ fn keys_of_common_terminals() {
 }
 
 #[test]
+fn a_sign_of_life_is_heard() {
+    assert_eq!(read(b"\x1b[0nx"), [TermEvent::Alive, char_key('x')]);
+    // A terminal that is not well says so with another number.
+    assert_eq!(read(b"\x1b[3nx"), [char_key('x')]);
+}
+
+#[test]
 fn replies_and_unknown_sequences_are_swallowed() {
     for bytes in [
         "\x1b[?62;22c",
@@ -139,7 +146,6 @@ fn replies_and_unknown_sequences_are_swallowed() {
         "\x1b[?2026;2$y",
         "\x1b[I",
         "\x1b[O",
-        "\x1b[0n",
         "\x1b[201~",
         "\x1b[999~",
         "\x1b[99999999999999~",

@@ -7,7 +7,8 @@ use clap::Args;
 use super::attached::Attached;
 use super::exit::{Failure, Outcome};
 use super::find;
-use super::screen::{self, Look};
+use super::look::Look;
+use super::screen;
 
 #[derive(Args, Debug)]
 pub struct Attach {

@@ -4,6 +4,7 @@ mod attach;
 mod attached;
 mod cite;
 mod completions;
+mod config;
 mod detach;
 mod exit;
 mod export;
@@ -13,6 +14,7 @@ mod headless;
 mod journal;
 mod json;
 mod lane;
+mod look;
 mod man;
 mod params;
 mod plot;
@@ -57,7 +59,7 @@ struct Cli {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     #[command(flatten)]
-    look: screen::Look,
+    look: look::Look,
 }
 
 #[derive(Subcommand, Debug)]
@@ -96,6 +98,8 @@ enum Task {
     /// Run one point of a sweep
     #[command(hide = true)]
     SweepPoint(sweep_point::SweepPoint),
+    /// Print the settings and keys that there are; --init writes them as a file
+    Config(config::Config),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print the manual page
@@ -134,6 +138,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Task::Sweep(args)) => sweep::run(&args),
         Some(Task::Watch(args)) => watch::run(&args),
         Some(Task::SweepPoint(args)) => sweep_point::run(&args),
+        Some(Task::Config(args)) => config::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
         Some(Task::Man) => man::run(),
         Some(Task::Cite(args)) => cite::run(&args),

@@ -7,9 +7,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Failure, Outcome};
+use super::look::Look;
 use super::recording::course_of;
 use super::run::open;
-use super::screen::{self, Look};
+use super::screen;
 use crate::data::text;
 use crate::record::Reading;
 use crate::replay::{Recording, ReplayError};

@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome, complain};
 use super::headless::{self, How, Output};
+use super::look::Look;
 use super::recording::Every;
 use super::run::{open, units};
-use super::screen::{self, First, Hangup, Look};
+use super::screen::{self, First, Hangup};
 use crate::engine::{Engine, Options};
 use crate::record::{self, RecordError};
 
@@ -40,9 +41,9 @@ pub struct Resume {
     every: Every,
     #[command(flatten)]
     look: Look,
-    /// What becomes of the run when its terminal has gone
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
-    hangup: Hangup,
+    /// What becomes of the run when its terminal has gone [default: keep]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    hangup: Option<Hangup>,
 }
 
 /// # Errors

@@ -12,8 +12,9 @@ use super::exit::{Failure, Outcome};
 use super::headless::{self, How, Output};
 use super::journal::preset as preset_of;
 use super::lane::Called;
+use super::look::Look;
 use super::recording::{Every, Recording, recorded};
-use super::screen::{self, Begins, First, Hangup, Look};
+use super::screen::{self, Begins, First, Hangup};
 use super::several::Seeds;
 use crate::data::{Dataset, directory, text};
 use crate::engine::{Engine, Options, Pace};
@@ -64,9 +65,9 @@ pub struct Run {
     serve: bool,
     #[command(flatten)]
     own_session: OwnSession,
-    /// What becomes of the run when its terminal has gone
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
-    hangup: Hangup,
+    /// What becomes of the run when its terminal has gone [default: keep]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    hangup: Option<Hangup>,
     /// Run without a screen and print one JSON object
     #[arg(long)]
     json: bool,

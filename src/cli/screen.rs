@@ -4,14 +4,16 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 use crossbeam_channel::Receiver;
 
+use super::config::Settings;
 use super::detach::{Wishes, conclude, hand_over};
 use super::exit::{Failure, Outcome};
 use super::farewell;
 use super::headless::{is_new, named, save_rule as save_rule_of};
 use super::lane::{Called, Held, Running};
+use super::look::Look;
 use super::recording::{Every, Recording, all_written, recorded};
 use super::serve::{let_go_of_terminal, until_ended};
 use crate::data::{Dataset, directory};
@@ -23,7 +25,7 @@ use crate::replay;
 use crate::ui::link::Link;
 use crate::ui::state::start::PresetEntry;
 use crate::ui::term::{Signal, TermEvent};
-use crate::ui::theme::{ColorChoice, Depth, Environment, Glyphs, Theme};
+use crate::ui::theme::Environment;
 use crate::ui::{self, Begin, Ended};
 
 /// What becomes of a run whose terminal has gone.
@@ -34,16 +36,6 @@ pub enum Hangup {
     Keep,
     /// It ends; a recording gets its last checkpoint
     End,
-}
-
-#[derive(Args, Debug)]
-pub struct Look {
-    /// Colours of the screen
-    #[arg(long, value_name = "COLOURS", value_enum, default_value_t)]
-    color: ColorChoice,
-    /// Draw the screen with ASCII characters only
-    #[arg(long)]
-    ascii: bool,
 }
 
 /// Whether there is a terminal on both sides that can move its cursor.
@@ -57,7 +49,8 @@ pub struct First {
     pub source: String,
     pub begins: Begins,
     pub every: Every,
-    pub hangup: Hangup,
+    /// As it was asked for on the command line.
+    pub hangup: Option<Hangup>,
     /// Where the learnt rule goes when the screen is left.
     pub save_rule: Option<PathBuf>,
 }
@@ -73,7 +66,7 @@ impl First {
     pub fn of_recording(
         kept: Kept,
         every: Every,
-        hangup: Hangup,
+        hangup: Option<Hangup>,
         save_rule: Option<PathBuf>,
     ) -> Self {
         Self {
@@ -90,11 +83,14 @@ impl First {
 /// # Errors
 /// When an experiment cannot be opened, or a signal ends the program.
 pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome {
-    let theme = look.theme();
+    let settings = Settings::read()?;
+    let look = look.with(&settings)?;
     let save_rule = first.as_ref().and_then(|first| first.save_rule.clone());
     let hangup = first
         .as_ref()
-        .map_or_else(Hangup::default, |first| first.hangup);
+        .and_then(|first| first.hangup)
+        .or(settings.hangup)
+        .unwrap_or_default();
     let wishes = wishes_of(first.as_ref(), data.as_deref());
     if let Some(file) = &save_rule {
         is_new(file)?;
@@ -110,11 +106,7 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
             .map(|document| entry(document, has_data))
             .collect()
     };
-    let options = ui::Options {
-        theme,
-        ask_background: theme.depth != Depth::None,
-        presets: Box::new(entries),
-    };
+    let options = look.options(Box::new(entries));
     let running = Running::default();
     let open = Opening {
         first,
@@ -194,12 +186,8 @@ fn detach(running: &Running, wishes: &Wishes) -> Outcome {
 /// # Errors
 /// When it has gone, or a signal ends the program.
 pub fn attach(name: String, link: impl Link + 'static, look: &Look) -> Outcome {
-    let theme = look.theme();
-    let options = ui::Options {
-        theme,
-        ask_background: theme.depth != Depth::None,
-        presets: Box::new(Vec::new),
-    };
+    let look = look.screen()?;
+    let options = look.options(Box::new(Vec::new));
     let mut link = Some(link);
     let opener = move |_: &str| -> Result<Box<dyn Link>, String> {
         let link = link.take().ok_or("it is open already")?;
@@ -213,12 +201,8 @@ pub fn attach(name: String, link: impl Link + 'static, look: &Look) -> Outcome {
 /// # Errors
 /// When a signal ends the program.
 pub fn replay(source: String, recording: replay::Recording, look: &Look) -> Outcome {
-    let theme = look.theme();
-    let options = ui::Options {
-        theme,
-        ask_background: theme.depth != Depth::None,
-        presets: Box::new(Vec::new),
-    };
+    let look = look.screen()?;
+    let options = look.options(Box::new(Vec::new));
     let mut recording = Some(recording);
     let opener = move |_: &str| -> Result<Box<dyn Link>, String> {
         let recording = recording.take().ok_or("it is open already")?;
@@ -238,18 +222,6 @@ fn ended(ended: Ended, asked: impl FnOnce() -> Outcome) -> Outcome {
         Ended::Refused(why) => Err(Failure::Usage(why)),
         // The message was printed when the terminal was given back.
         Ended::Panic(_) => Err(Failure::Panic),
-    }
-}
-
-impl Look {
-    pub fn theme(&self) -> Theme {
-        let theme = Environment::of_process().theme(self.color);
-        let glyphs = if self.ascii {
-            Glyphs::Ascii
-        } else {
-            theme.glyphs
-        };
-        Theme { glyphs, ..theme }
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
-use super::screen::{self, Look};
+use super::look::Look;
+use super::screen;
 use crate::data::text;
 use crate::sweep::Watched;
-use crate::ui::theme::Depth;
 use crate::ui::{Ended, watch};
 
 #[derive(Args, Debug)]
@@ -30,9 +30,9 @@ pub fn run(args: &Watch) -> Outcome {
             "watching needs a terminal; `hebbtop sweep --out {folder} --merge` prints a summary"
         )));
     }
-    let theme = args.look.theme();
+    let look = args.look.screen()?;
     let title = text::line(&args.folder.display().to_string());
-    match watch::run(title, watched, theme, theme.depth != Depth::None)? {
+    match watch::run(title, watched, look.theme, look.ask_background)? {
         Ended::Asked | Ended::Detached => Ok(()),
         Ended::Signal(signal) => Err(Failure::Signal(signal.exit_status().unwrap_or(1))),
         Ended::Hangup => Err(Failure::Signal(129)),

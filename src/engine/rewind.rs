@@ -21,6 +21,9 @@ const SHARE: u32 = 50;
 /// States that follow each other faster would only be thinned out again.
 const SHORTEST: Duration = Duration::from_millis(50);
 
+/// Nobody is there who could go back; whoever comes finds some.
+const UNWATCHED: Duration = Duration::from_secs(2);
+
 /// States that far apart are kept of what is done again.
 const DENSE: Duration = Duration::from_millis(30);
 
@@ -202,7 +205,9 @@ impl Run {
         }
         self.keep(self.journal.len());
         let cost = begin.elapsed();
-        self.kept.due = Instant::now() + (SHARE * cost).max(SHORTEST);
+        let watched = self.subscribers.iter().any(|other| !other.abandoned());
+        let shortest = if watched { SHORTEST } else { UNWATCHED };
+        self.kept.due = Instant::now() + (SHARE * cost).max(shortest);
     }
 
     fn keep(&mut self, entries: usize) {

@@ -77,6 +77,10 @@ pub enum ScreenAction {
     Detach,
     /// Takes the wheel from whoever has it.
     Steer,
+    /// Shows what the line to the terminal carries.
+    Link,
+    /// Switches the mouse on or off.
+    Mouse,
 }
 
 /// What is done to the list of breakpoints.

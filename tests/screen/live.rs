@@ -98,6 +98,14 @@ struct Counting {
 }
 
 impl Manners for Counting {
+    fn ask_alive(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_mouse(&mut self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+
     fn suspend(&mut self) -> io::Result<bool> {
         self.suspended += 1;
         Ok(true)
@@ -175,7 +183,7 @@ fn with_person(
     let mut manners = Counting::default();
     let (found, known) = bounded(1);
     found.send(presets()).unwrap();
-    let outcome = App::new(state, screen, opener, known).run(&events, &mut manners);
+    let outcome = App::new(state, screen, opener, known, None).run(&events, &mut manners);
     drop(open);
     if let Err(panic) = acting.join() {
         std::panic::resume_unwind(panic);

@@ -92,7 +92,7 @@ impl Stage {
                 Effect::Open(name) => self.opened = Some(name),
                 Effect::Export(form) => self.exported = Some(form),
                 Effect::Repaint | Effect::Suspend => self.repaints += 1,
-                Effect::Detach | Effect::Steer => {}
+                Effect::Detach | Effect::Steer | Effect::Mouse(_) | Effect::Depth(_) => {}
                 Effect::Leave(exit) => self.left = Some(exit),
             }
             self.follow_focus();

@@ -8,17 +8,11 @@ use crate::engine::Request;
 /// Between two frames of a run that goes on.
 const LIVE: Duration = Duration::from_millis(125);
 
-/// The longest that a slow line may stretch this.
-const SLOWEST: Duration = Duration::from_secs(1);
-
 /// Between two looks at a run that stands still: somebody else may have set it going.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// While an answer to a command is due, and after a command that takes a moment to show.
 const SOON: Duration = Duration::from_millis(30);
-
-/// A frame whose writing took longer came to a slow line.
-const SLOW_WRITE: Duration = Duration::from_millis(50);
 
 /// What there is to be curious about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,24 +25,12 @@ pub enum Need {
     Nothing,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Asking {
     outstanding: Option<Request>,
     last: Option<Duration>,
     /// Questions that follow a command quickly.
     hurried: u32,
-    interval: Duration,
-}
-
-impl Default for Asking {
-    fn default() -> Self {
-        Self {
-            outstanding: None,
-            last: None,
-            hurried: 0,
-            interval: LIVE,
-        }
-    }
 }
 
 impl Asking {
@@ -61,9 +43,9 @@ impl Asking {
             return Some(Duration::ZERO);
         };
         let pause = match need {
-            Need::Now => SOON.min(self.interval),
+            Need::Now => SOON,
             Need::Live if self.hurried > 0 => SOON,
-            Need::Live => self.interval,
+            Need::Live => LIVE,
             Need::Nothing if self.hurried > 0 => SOON,
             Need::Nothing => HEARTBEAT,
         };
@@ -91,16 +73,6 @@ impl Asking {
     /// The question that has been answered.
     pub fn answered(&mut self) -> Option<Request> {
         self.outstanding.take()
-    }
-
-    /// How long writing the last frame took: on a slow line questions become rarer, at once, and
-    /// more frequent again, slowly.
-    pub fn wrote(&mut self, took: Duration) {
-        self.interval = if took > SLOW_WRITE {
-            (self.interval * 2).min(SLOWEST)
-        } else {
-            (self.interval * 15 / 16).max(LIVE)
-        };
     }
 }
 
@@ -143,22 +115,5 @@ mod tests {
             asking.answered();
         }
         assert_eq!(asking.due(Need::Nothing), Some(ms(2200)));
-    }
-
-    #[test]
-    fn a_slow_line_is_asked_for_less_and_recovers() {
-        let mut asking = Asking::default();
-        for _ in 0..10 {
-            asking.wrote(ms(80));
-        }
-        asking.asked(Request::default(), ms(0));
-        asking.answered();
-        assert_eq!(asking.due(Need::Live), Some(ms(1000)));
-        asking.wrote(ms(1));
-        assert!(asking.due(Need::Live).unwrap() > ms(900));
-        for _ in 0..100 {
-            asking.wrote(ms(1));
-        }
-        assert_eq!(asking.due(Need::Live), Some(ms(125)));
     }
 }

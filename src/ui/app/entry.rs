@@ -7,6 +7,7 @@ use crossbeam_channel::bounded;
 use ratatui::layout::Size;
 
 use super::{App, Manners, Opener, Outcome};
+use crate::ui::keys::KeyMap;
 use crate::ui::state::State;
 use crate::ui::state::start::PresetEntry;
 use crate::ui::term::{Screen, Session};
@@ -23,6 +24,11 @@ pub enum Begin {
 
 pub struct Options {
     pub theme: Theme,
+    pub keys: KeyMap,
+    /// The most bytes a second that go to the terminal.
+    pub budget: Option<u32>,
+    /// Whether the mouse is reported from the beginning.
+    pub mouse: bool,
     /// Whether the terminal is asked for its background, which decides between light and dark.
     pub ask_background: bool,
     /// Finds all presets, for the start screen and the command line, while the screen is up.
@@ -36,16 +42,21 @@ pub fn run(begin: Begin, options: Options, opener: Opener) -> io::Result<Outcome
     let mut session = Session::start()?;
     let (size, theme) = (session.size(), options.theme);
     let screen = Screen::new(session.writer(), size, theme.depth)?;
-    let state = match begin {
+    let mut state = match begin {
         Begin::Choose => State::choosing(size, theme),
         Begin::Open(source) => State::running(size, theme, source),
     };
+    state.keys = options.keys;
+    state.mouse = options.mouse;
+    if options.mouse {
+        session.set_mouse(true)?;
+    }
     let (found, presets) = bounded(1);
     thread::spawn(move || {
         // The screen may have been left meanwhile.
         let _ = found.send((options.presets)());
     });
-    let app = App::new(state, screen, opener, presets);
+    let app = App::new(state, screen, opener, presets, options.budget);
     if options.ask_background {
         session.ask_background()?;
     }
@@ -62,6 +73,14 @@ impl Manners for Session {
 
     fn resume(&mut self) -> io::Result<Option<Size>> {
         Self::resume(self)
+    }
+
+    fn ask_alive(&mut self) -> io::Result<()> {
+        Self::ask_alive(self)
+    }
+
+    fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        Self::set_mouse(self, on)
     }
 
     fn carry_on(&mut self) {

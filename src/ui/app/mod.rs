@@ -6,6 +6,7 @@
 
 mod asking;
 mod entry;
+mod line;
 mod links;
 mod opening;
 
@@ -17,6 +18,7 @@ use ratatui::layout::Size;
 
 use self::asking::{Asking, Need};
 pub use self::entry::{Begin, Options, run};
+use self::line::{Line, Pulse};
 use self::links::{Arrival, Joined, Links};
 pub use self::opening::Opener;
 use self::opening::Opening;
@@ -27,10 +29,12 @@ use super::link::{Gone, Link};
 use super::state::State;
 use super::state::dialog::Dialog;
 use super::state::lanes::letter;
+use super::state::reduced::{LinkFacts, Reduced};
 use super::state::run::{Run, Tone};
 use super::state::start::{PresetEntry, Start};
 use super::term::{Screen, Signal, TermEvent};
 use super::theme::Background;
+use super::update::mouse::mouse;
 use super::update::{Effect, Exit, paste, queue, update};
 use super::view::{Memory, view, wanted_of};
 use crate::engine::{About, Command, Frame, RunState};
@@ -85,6 +89,16 @@ pub trait Manners {
     /// When the terminal has gone.
     fn resume(&mut self) -> io::Result<Option<Size>>;
 
+    /// Asks the terminal for a sign of life.
+    /// # Errors
+    /// When the terminal has gone.
+    fn ask_alive(&mut self) -> io::Result<()>;
+
+    /// Has the mouse reported, or leaves it to the terminal.
+    /// # Errors
+    /// When the terminal has gone.
+    fn set_mouse(&mut self, on: bool) -> io::Result<()>;
+
     /// An interrupt was answered with "go on".
     fn carry_on(&mut self);
 }
@@ -94,6 +108,8 @@ pub struct App<W: Write> {
     memory: Memory,
     screen: Screen<W>,
     links: Links,
+    line: Line,
+    pulse: Pulse,
     opening: Opening,
     presets: Receiver<Vec<PresetEntry>>,
     /// The start screen that a run was chosen on.
@@ -112,12 +128,15 @@ impl<W: Write> App<W> {
         screen: Screen<W>,
         opener: Opener,
         presets: Receiver<Vec<PresetEntry>>,
+        budget: Option<u32>,
     ) -> Self {
         let mut app = Self {
             state,
             memory: Memory::default(),
             screen,
             links: Links::default(),
+            line: Line::new(budget),
+            pulse: Pulse::default(),
             opening: Opening::Idle(opener),
             presets,
             came_from: None,
@@ -136,6 +155,7 @@ impl<W: Write> App<W> {
         self.draw();
         while self.ended.is_none() {
             self.wait(events, manners);
+            self.feel(manners);
         }
         self.outcome()
     }
@@ -179,6 +199,17 @@ impl<W: Write> App<W> {
         }
     }
 
+    /// Asks the terminal how far away it is, while frames are on their way to it.
+    fn feel(&mut self, manners: &mut dyn Manners) {
+        let now = self.now();
+        if self.pulse.is_due(self.screen.traffic().frames, now) {
+            match manners.ask_alive() {
+                Ok(()) => self.pulse.asked(now),
+                Err(_) => self.end(Ended::Hangup),
+            }
+        }
+    }
+
     fn now(&self) -> Duration {
         self.begun.elapsed()
     }
@@ -218,7 +249,12 @@ impl<W: Write> App<W> {
                 }
             }
             TermEvent::Paste(text) => paste(&mut self.state, &text, now),
-            TermEvent::Mouse(_) => {}
+            TermEvent::Mouse(pointed) => queue(effects, mouse(&mut self.state, pointed, now)),
+            TermEvent::Alive => {
+                if let Some(latency) = self.pulse.answered(now) {
+                    self.line.answered(latency, self.pulse.least(), now);
+                }
+            }
             TermEvent::Background(rgb) => self.state.theme.background = Background::of(rgb),
             TermEvent::Resize(size) => {
                 self.state.size = size;
@@ -304,6 +340,12 @@ impl<W: Write> App<W> {
                 }
             }
             Effect::Detach => self.detach(),
+            Effect::Mouse(on) => {
+                if manners.set_mouse(on).is_err() {
+                    self.end(Ended::Hangup);
+                }
+            }
+            Effect::Depth(depth) => self.check(|screen| screen.set_depth(depth)),
             Effect::Repaint => self.check(Screen::repaint),
             Effect::Open(source) => self.open(source),
             Effect::Leave(Exit::Asked) => self.end(Ended::Asked),
@@ -464,7 +506,12 @@ impl<W: Write> App<W> {
             .run
             .as_ref()
             .is_some_and(|run| run.frozen.is_some());
-        let due = asking.due(self.need(lane));
+        let need = self.need(lane);
+        // What moves by itself waits for the line; what somebody waits for does not.
+        let due = asking.due(need).map(|due| match need {
+            Need::Live => due.max(self.line.free()),
+            _ => due,
+        });
         due.filter(|_| !held || lane == self.focus())
     }
 
@@ -504,10 +551,13 @@ impl<W: Write> App<W> {
     }
 
     fn rung(&mut self, place: usize, alive: bool) {
+        let Some(lane) = self.links.joined.get(place).map(|joined| joined.lane) else {
+            return;
+        };
+        let live = self.need(lane) == Need::Live;
         let Some(joined) = self.links.joined.get_mut(place) else {
             return;
         };
-        let lane = joined.lane;
         if !alive {
             return self.lost(lane);
         }
@@ -528,7 +578,7 @@ impl<W: Write> App<W> {
             run.take(frame, &request, now) || met
         });
         if changed == Some(true) {
-            self.draw();
+            self.draw_because(live);
         }
     }
 
@@ -542,7 +592,18 @@ impl<W: Write> App<W> {
     }
 
     fn draw(&mut self) {
+        self.draw_because(false);
+    }
+
+    /// Draws; `live` when nothing but the run was the reason.
+    fn draw_because(&mut self, live: bool) {
         let before = self.screen.traffic().frames;
+        if self.state.dialog == Some(Dialog::Link) {
+            self.state.link = LinkFacts {
+                latency: self.pulse.latency(),
+                ..self.line.facts(self.now())
+            };
+        }
         let (state, memory) = (&self.state, &mut self.memory);
         let drawn = self.screen.draw(|frame| {
             let area = frame.area();
@@ -551,8 +612,12 @@ impl<W: Write> App<W> {
         let traffic = self.screen.traffic();
         match drawn {
             Ok(()) if traffic.frames > before => {
-                let links = self.links.joined.iter_mut();
-                links.for_each(|joined| joined.asking.wrote(traffic.last_time));
+                let now = self.now();
+                self.line
+                    .wrote(traffic.last_bytes, traffic.last_time, live, now);
+                let reduced = self.line.reduced();
+                self.state.reduced = reduced;
+                self.state.theme.coarse = reduced != Reduced::No;
             }
             Ok(()) => {}
             Err(_) => self.end(Ended::Hangup),

@@ -48,6 +48,8 @@ pub enum Context {
     Breakpoints,
     /// The table of the lanes.
     Compare,
+    /// Something to be read and closed.
+    Notice,
     /// The command line.
     Palette,
     /// The value of a parameter is being typed.
@@ -82,6 +84,7 @@ impl Context {
             Self::Export => "the panel as a file",
             Self::Breakpoints => "breakpoints",
             Self::Compare => "lanes compared",
+            Self::Notice => "notice",
             Self::Palette => "command line",
             Self::Value => "typing a value",
             Self::Filter => "typing a filter",
@@ -109,6 +112,7 @@ pub const STACKS: &[&[Context]] = {
         &[Export, Always],
         &[Breakpoints, Always],
         &[Compare, Always],
+        &[Notice, Always],
         &[Palette, Line, LineCursor, Always],
         &[Value, Line, LineCursor, Always],
         &[Filter, Line, LineCursor, Always],
@@ -145,6 +149,8 @@ pub enum Argument {
     /// May be left out.
     Words,
     View,
+    /// One of these words, with what they mean.
+    OneOf(&'static [(&'static str, &'static str)]),
 }
 
 impl Argument {
@@ -168,6 +174,7 @@ impl Argument {
             Self::InStep => "step | free",
             Self::Words => "[WORDS]",
             Self::View => "NUMBER | NAME",
+            Self::OneOf(_) => "WORD",
         }
     }
 

@@ -65,6 +65,7 @@ fn arguments(state: &State, row: &Binding, rest: &str) -> Vec<Candidate> {
             ("step", "they wait for each other"),
             ("free", "each as fast as it can"),
         ]),
+        Argument::OneOf(known) => words(known),
         Argument::View => views(state, row, rest),
         Argument::Condition => conditions(state, row, rest),
         Argument::Breakpoint => breakpoints(state, row, rest),

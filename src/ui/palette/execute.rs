@@ -7,7 +7,7 @@ use crate::engine::{Command, Pace, StepOf, Target};
 use crate::ui::keys::{Argument, Binding, TABLE, command};
 use crate::ui::state::State;
 use crate::ui::state::run::Run;
-use crate::ui::update::{Effect, lanes, param, run as asking, screen, update};
+use crate::ui::update::{Effect, lanes, look, param, run as asking, screen, update};
 
 /// Does one line, or says why it cannot be done.
 pub fn execute(state: &mut State, line: &str) -> Result<Vec<Effect>, String> {
@@ -25,6 +25,11 @@ pub fn execute(state: &mut State, line: &str) -> Result<Vec<Effect>, String> {
     let run = state.run.as_ref().ok_or("nothing is running yet")?;
     if run.gone || run.frame.is_none() {
         return Err("there is no run to command".into());
+    }
+    if let Argument::OneOf(words) = row.argument {
+        let done = look::typed(state, row.id, rest);
+        let known = words.iter().map(|(word, _)| *word);
+        return done.ok_or_else(|| unknown(row.id, rest, known));
     }
     if let Some(done) = lanes::typed(state, row.id, rest) {
         return done;
@@ -118,8 +123,8 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
             send(Command::Unbreak(Some(number)))
         }
         Argument::Pace => send(Command::SetPace(pace(run, rest)?)),
-        // Handled with the other commands of lanes.
-        Argument::Lane | Argument::InStep => Ok(Vec::new()),
+        // Handled before.
+        Argument::Lane | Argument::InStep | Argument::OneOf(_) => Ok(Vec::new()),
         Argument::Words => send(Command::Mark(rest.to_owned())),
         Argument::View => view(run, rest),
     }

@@ -10,6 +10,8 @@ pub enum Dialog {
     Reset,
     /// In which form a panel goes into a file.
     Export,
+    /// What the line to the terminal carries.
+    Link,
     /// The list, with the selected row.
     Breakpoints(usize),
     /// The table of the lanes, with its first row.

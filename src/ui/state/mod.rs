@@ -6,6 +6,7 @@ pub mod lanes;
 pub mod panel;
 pub mod params;
 pub mod recorded;
+pub mod reduced;
 pub mod run;
 pub mod start;
 pub mod stretch;
@@ -17,6 +18,7 @@ use ratatui::layout::Size;
 
 use self::dialog::Dialog;
 use self::lanes::Lanes;
+use self::reduced::{LinkFacts, Reduced};
 use self::run::Run;
 use self::start::{PresetEntry, Start};
 use self::tab::Focus;
@@ -35,6 +37,13 @@ pub struct State {
     pub now: Duration,
     pub keys: KeyMap,
     pub theme: Theme,
+    /// What a slow line does not get.
+    pub reduced: Reduced,
+    pub link: LinkFacts,
+    /// Whether the mouse is reported.
+    pub mouse: bool,
+    /// Where a button went down, and on which panel.
+    pub pressed: Option<(u16, usize)>,
     pub start: Option<Start>,
     /// Known presets, for the command line.
     pub presets: Vec<PresetEntry>,
@@ -69,6 +78,10 @@ impl State {
             now: Duration::ZERO,
             keys: KeyMap::standard(),
             theme,
+            reduced: Reduced::No,
+            link: LinkFacts::default(),
+            mouse: false,
+            pressed: None,
             start: None,
             presets: Vec::new(),
             run: None,
@@ -98,6 +111,7 @@ impl State {
                 Dialog::Export => vec![Export, Always],
                 Dialog::Breakpoints(_) => vec![Breakpoints, Always],
                 Dialog::Compare(_) => vec![Compare, Always],
+                Dialog::Link => vec![Notice, Always],
                 Dialog::Palette(_) => vec![Palette, Line, LineCursor, Always],
                 Dialog::Value { .. } => vec![Value, Line, LineCursor, Always],
                 Dialog::Filter(_) => vec![Filter, Line, LineCursor, Always],

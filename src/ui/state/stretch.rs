@@ -75,6 +75,13 @@ impl Stretch {
         self.end = end.map(|end| end.max(span)).filter(|end| *end < samples);
     }
 
+    /// Shows the samples from one to another, or a few more where these are too few.
+    pub fn select(&mut self, from: u64, to: u64, samples: u64) {
+        let span = to.saturating_sub(from).max(SHORTEST);
+        self.span = Some(span);
+        self.end = Some(from + span).filter(|end| *end < samples);
+    }
+
     /// Moves by tenths of what is shown.
     pub fn pan(&mut self, tenths: i32, samples: u64) {
         let Some(span) = self.span else {

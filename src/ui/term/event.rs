@@ -14,6 +14,8 @@ pub enum TermEvent {
     /// The terminal's background, in answer to
     /// [`Session::ask_background`](super::Session::ask_background).
     Background((u8, u8, u8)),
+    /// The terminal's answer to [`Session::ask_alive`](super::Session::ask_alive).
+    Alive,
     /// The terminal has another size, which may be zero.
     Resize(Size),
     Signal(Signal),

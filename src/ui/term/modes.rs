@@ -21,6 +21,8 @@ const LEAVE: &[u8] = b"\x1b[?2004l\x1b[m\x1b[?25h\x1b[?1049l";
 /// Ends a sequence that was cut off in the middle.
 const CANCEL: &[u8] = b"\x18";
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
+/// Device status report, which every terminal answers with `CSI 0 n`.
+const ASK_ALIVE: &[u8] = b"\x1b[5n";
 
 /// How long leaving may wait for a terminal that does not read. A slow line has some seconds of frames
 /// to finish with.
@@ -148,6 +150,15 @@ impl Modes {
         }
         *lock(&self.question) = Some(Instant::now());
         self.send(&mut output, ASK_BACKGROUND, |_| true)
+    }
+
+    pub fn ask_alive(&self) -> io::Result<()> {
+        let mut output = lock(&self.output);
+        if !output.entered {
+            return Ok(());
+        }
+        *lock(&self.question) = Some(Instant::now());
+        self.send(&mut output, ASK_ALIVE, |_| true)
     }
 
     pub fn was_answered(&self) {

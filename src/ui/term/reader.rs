@@ -65,7 +65,7 @@ impl Reader {
                 }
             };
             for event in events {
-                if let TermEvent::Background(_) = event {
+                if let TermEvent::Background(_) | TermEvent::Alive = event {
                     self.modes.was_answered();
                 }
                 if self.events.send(event).is_err() {

@@ -87,6 +87,12 @@ impl Session {
         self.modes.ask_background()
     }
 
+    /// Asks for a sign of life, to see how long it takes. The answer is a [`TermEvent::Alive`], if it
+    /// comes.
+    pub fn ask_alive(&self) -> io::Result<()> {
+        self.modes.ask_alive()
+    }
+
     /// A signal was answered with "go on": the next SIGINT asks again instead of ending the process, and
     /// frames wait for the terminal again. What has been drawn since the signal may be lost.
     pub fn carry_on(&self) {

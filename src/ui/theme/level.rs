@@ -52,21 +52,39 @@ impl Level {
     }
 
     /// The level of `value`, given the level shown before: it stays until the value is a quarter of a
-    /// level past the edge, so that values resting on an edge do not flicker.
-    pub fn after(previous: Level, value: f32, limit: f32, signed: bool) -> Self {
+    /// level past the edge, so that values resting on an edge do not flicker. With `coarse` every
+    /// second level only is used.
+    pub fn after(previous: Level, value: f32, limit: f32, signed: bool, coarse: bool) -> Self {
+        let step = if coarse { 2.0 } else { 1.0 };
+        let near = step * (0.5 + HYSTERESIS);
         let held = match (previous, signed) {
-            (Level::Signed(level), true) => position(value, limit, f32::from(SIGNED_LEVELS))
-                .is_some_and(|x| (x - f32::from(level)).abs() <= 0.5 + HYSTERESIS),
-            (Level::Unsigned(level), false) => position(value, limit, f32::from(UNSIGNED_LEVELS))
-                .is_some_and(|x| (x.max(0.0) - f32::from(level)).abs() <= 0.5 + HYSTERESIS),
+            (Level::Signed(level), true) => {
+                (!coarse || level % 2 == 0)
+                    && position(value, limit, f32::from(SIGNED_LEVELS))
+                        .is_some_and(|x| (x - f32::from(level)).abs() <= near)
+            }
+            (Level::Unsigned(level), false) => {
+                (!coarse || level % 2 == 0)
+                    && position(value, limit, f32::from(UNSIGNED_LEVELS))
+                        .is_some_and(|x| (x.max(0.0) - f32::from(level)).abs() <= near)
+            }
             _ => false,
         };
         if held {
-            previous
-        } else if signed {
-            Level::signed(value, limit)
-        } else {
-            Level::unsigned(value, limit)
+            return previous;
+        }
+        let fine = match signed {
+            true => Level::signed(value, limit),
+            false => Level::unsigned(value, limit),
+        };
+        match fine {
+            Level::Signed(level) if coarse => {
+                Level::Signed((f32::from(level) / 2.0).round() as i8 * 2)
+            }
+            Level::Unsigned(level) if coarse => {
+                Level::Unsigned((f32::from(level) / 2.0).round() as u8 * 2)
+            }
+            fine => fine,
         }
     }
 }
@@ -107,36 +125,36 @@ mod tests {
     fn hysteresis_needs_a_quarter_level() {
         let limit = 8.0;
         assert_eq!(
-            Level::after(Level::Signed(2), 2.70, limit, true),
+            Level::after(Level::Signed(2), 2.70, limit, true, false),
             Level::Signed(2)
         );
         assert_eq!(
-            Level::after(Level::Signed(2), 2.80, limit, true),
+            Level::after(Level::Signed(2), 2.80, limit, true, false),
             Level::Signed(3)
         );
         assert_eq!(
-            Level::after(Level::Signed(3), 2.30, limit, true),
+            Level::after(Level::Signed(3), 2.30, limit, true, false),
             Level::Signed(3)
         );
         assert_eq!(
-            Level::after(Level::Signed(3), 2.20, limit, true),
+            Level::after(Level::Signed(3), 2.20, limit, true, false),
             Level::Signed(2)
         );
         // Another kind of level, or none, holds nothing.
         assert_eq!(
-            Level::after(Level::Unsigned(2), 2.70, limit, true),
+            Level::after(Level::Unsigned(2), 2.70, limit, true, false),
             Level::Signed(3)
         );
         assert_eq!(
-            Level::after(Level::NotFinite, 2.70, limit, true),
+            Level::after(Level::NotFinite, 2.70, limit, true, false),
             Level::Signed(3)
         );
         assert_eq!(
-            Level::after(Level::Signed(2), f32::NAN, limit, true),
+            Level::after(Level::Signed(2), f32::NAN, limit, true, false),
             Level::NotFinite
         );
         assert_eq!(
-            Level::after(Level::Unsigned(5), 2.85, limit, false),
+            Level::after(Level::Unsigned(5), 2.85, limit, false, false),
             Level::Unsigned(5)
         );
     }
@@ -153,5 +171,25 @@ mod tests {
                 else { panic!("a finite value has a level") };
             prop_assert!(i <= j && j <= 16);
         }
+    }
+
+    #[test]
+    fn coarse_levels_are_every_second_one() {
+        for tenth in -12i8..=12 {
+            let value = f32::from(tenth) / 10.0;
+            for signed in [true, false] {
+                let level = match Level::after(Level::Outside, value, 1.0, signed, true) {
+                    Level::Signed(level) => level,
+                    Level::Unsigned(level) => level as i8,
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(level % 2, 0, "{value}");
+            }
+        }
+        // A fine level of before is left, a coarse one is held longer.
+        let after = |previous, value| Level::after(previous, value, 8.0, true, true);
+        assert_eq!(after(Level::Signed(3), 3.0), Level::Signed(4));
+        assert_eq!(after(Level::Signed(2), 3.4), Level::Signed(2));
+        assert_eq!(after(Level::Signed(2), 3.6), Level::Signed(4));
     }
 }

@@ -16,6 +16,7 @@ mod symbols;
 #[cfg(test)]
 mod vision;
 
+use clap::ValueEnum;
 use ratatui::style::Style;
 
 pub use detect::{ColorChoice, Environment};
@@ -65,12 +66,28 @@ impl Background {
     }
 }
 
-/// What the terminal shows and how this program looks on it. Three bytes: pass it by value.
+/// Which colours meanings have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Palette {
+    /// The usual ones
+    #[default]
+    Standard,
+    /// Nothing dim: for bright rooms and tired eyes
+    Contrast,
+    /// No red beside green
+    #[value(name = "colour-blind")]
+    ColourBlind,
+}
+
+/// What the terminal shows and how this program looks on it. A few bytes: pass it by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     pub depth: Depth,
     pub background: Background,
     pub glyphs: Glyphs,
+    pub palette: Palette,
+    /// Half as many levels in heat maps, for a slow line.
+    pub coarse: bool,
 }
 
 impl Theme {
@@ -79,6 +96,8 @@ impl Theme {
             depth,
             background,
             glyphs,
+            palette: Palette::Standard,
+            coarse: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{Background, Depth, Theme};
+use super::{Background, Depth, Palette, Theme};
 
 /// A meaning that a widget can give to text or to a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,11 +137,52 @@ impl Ink {
     }
 }
 
+// Apart for every kind of eye: blue, yellow and vermilion, after Okabe and Ito (2008).
+const SKY: Ink = Ink {
+    rgb: [(86, 180, 233), (0, 90, 160)],
+    indexed: [74, 25],
+    named: [Color::LightBlue, Color::Blue],
+};
+const YELLOW: Ink = Ink {
+    rgb: [(240, 228, 66), (130, 95, 0)],
+    indexed: [227, 94],
+    named: [Color::LightYellow, Color::Yellow],
+};
+const VERMILION: Ink = Ink {
+    rgb: [(240, 120, 40), (95, 0, 30)],
+    indexed: [208, 52],
+    named: [Color::LightRed, Color::Red],
+};
+const STRONG: Ink = Ink {
+    rgb: [(215, 215, 215), (48, 48, 48)],
+    indexed: [188, 236],
+    named: [Color::White, Color::Black],
+};
+const LINES: Ink = Ink {
+    rgb: [(175, 175, 175), (88, 88, 88)],
+    indexed: [145, 240],
+    named: [Color::Gray, Color::DarkGray],
+};
+
+impl Palette {
+    /// The colour in place of `ink` for this meaning.
+    fn ink(self, role: Role, ink: &'static Ink) -> &'static Ink {
+        match (self, role) {
+            (Self::Contrast, Role::Dim | Role::Axis) => &STRONG,
+            (Self::Contrast, Role::Border | Role::Track | Role::Envelope) => &LINES,
+            (Self::ColourBlind, Role::Good) => &SKY,
+            (Self::ColourBlind, Role::Warn | Role::Pending | Role::Mark) => &YELLOW,
+            (Self::ColourBlind, Role::Bad) => &VERMILION,
+            _ => ink,
+        }
+    }
+}
+
 pub(super) fn style(theme: Theme, role: Role) -> Style {
     const PLAIN: Modifier = Modifier::empty();
     const BOLD: Modifier = Modifier::BOLD;
     // Colour, what is added with it, and what stands in for both where there is no colour.
-    let (ink, with_colour, without): (Option<&Ink>, Modifier, Modifier) = match role {
+    let (ink, with_colour, without): (Option<&'static Ink>, Modifier, Modifier) = match role {
         Role::Text | Role::Value => (None, PLAIN, PLAIN),
         Role::Dim | Role::Axis => (Some(&GREY), PLAIN, Modifier::DIM),
         Role::Title => (None, BOLD, BOLD),
@@ -159,6 +200,7 @@ pub(super) fn style(theme: Theme, role: Role) -> Style {
         Role::Crosshair => (Some(&CYAN), PLAIN, PLAIN),
         Role::Bar => (Some(&BLUE), PLAIN, PLAIN),
     };
+    let ink = ink.map(|ink| theme.palette.ink(role, ink));
     match ink.and_then(|ink| ink.color(theme)) {
         Some(color) => Style::new().fg(color).add_modifier(with_colour),
         None if theme.depth == Depth::None => Style::new().add_modifier(without),
@@ -170,7 +212,7 @@ pub(super) fn style(theme: Theme, role: Role) -> Style {
 mod tests {
     use super::super::Glyphs;
     use super::super::quantise::xterm;
-    use super::super::vision::contrast;
+    use super::super::vision::{Eye, contrast, distance, seen_by};
     use super::*;
 
     #[test]
@@ -219,7 +261,10 @@ mod tests {
         // Common backgrounds of either kind, not only the extremes.
         let dark = [(0, 0, 0), (30, 30, 30)];
         let light = [(255, 255, 255), (253, 246, 227)];
-        let inks = [&GREY, &FAINT, &BLUE, &GREEN, &AMBER, &RED, &VIOLET, &CYAN];
+        let inks = [
+            &GREY, &FAINT, &BLUE, &GREEN, &AMBER, &RED, &VIOLET, &CYAN, &SKY, &YELLOW, &VERMILION,
+            &STRONG, &LINES,
+        ];
         for (i, ink) in inks.iter().enumerate() {
             let least = if i == 1 { 2.5 } else { 4.5 };
             for side in 0..2 {
@@ -229,6 +274,39 @@ mod tests {
                         let ratio = contrast(tone, paper);
                         assert!(ratio >= least, "ink {i} {tone:?} on {paper:?}: {ratio:.2}");
                     }
+                }
+            }
+        }
+    }
+
+    /// What is well, what needs a look and what is wrong are three colours for every eye.
+    #[test]
+    fn colour_blind_eyes_tell_good_warn_and_bad_apart() {
+        for side in 0..2 {
+            for (a, b) in [(&SKY, &YELLOW), (&SKY, &VERMILION), (&YELLOW, &VERMILION)] {
+                for eye in [
+                    Eye::Normal,
+                    Eye::NoRedCone,
+                    Eye::NoGreenCone,
+                    Eye::NoBlueCone,
+                ] {
+                    let tones = |ink: &Ink| [ink.rgb[side], xterm(ink.indexed[side])];
+                    for (a, b) in tones(a).into_iter().zip(tones(b)) {
+                        let apart = distance(seen_by(eye, a), seen_by(eye, b));
+                        assert!(apart >= 20.0, "{a:?} {b:?} {eye:?}: {apart:.1}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn with_contrast_nothing_is_hard_to_read() {
+        for (side, paper) in [(0, (30, 30, 30)), (1, (253, 246, 227))] {
+            for (ink, least) in [(&STRONG, 9.0), (&LINES, 5.5)] {
+                for tone in [ink.rgb[side], xterm(ink.indexed[side])] {
+                    let ratio = contrast(tone, paper);
+                    assert!(ratio >= least, "{tone:?} on {paper:?}: {ratio:.2}");
                 }
             }
         }

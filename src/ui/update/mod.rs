@@ -4,7 +4,9 @@ mod breakpoints;
 pub mod chart;
 pub mod lanes;
 mod list;
+pub mod look;
 mod map;
+pub mod mouse;
 pub mod param;
 mod raster;
 pub mod replay;
@@ -21,6 +23,7 @@ use super::palette;
 use super::state::State;
 use super::state::dialog::{Dialog, Palette};
 use super::state::tab::Focus;
+use super::theme::Depth;
 use crate::engine::Command;
 
 /// What an action asks for outside the screen's state.
@@ -45,6 +48,10 @@ pub enum Effect {
     Suspend,
     /// Leave, and let the run go on.
     Detach,
+    /// Report the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Draw with so many colours.
+    Depth(Depth),
     /// Take the wheel of the run that has the keys.
     Steer,
     Leave(Exit),

@@ -12,6 +12,20 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
         ScreenAction::Repaint => return vec![Effect::Repaint],
         ScreenAction::Suspend => return vec![Effect::Suspend],
         ScreenAction::Detach => return vec![Effect::Detach],
+        ScreenAction::Mouse => {
+            state.mouse = !state.mouse;
+            if let Some(run) = &mut state.run {
+                let words = match state.mouse {
+                    true => {
+                        "mouse on: click, drag over a chart, wheel; shift selects text in most terminals"
+                    }
+                    false => "mouse off: the terminal selects text",
+                };
+                run.say(Tone::Plain, words);
+            }
+            return vec![Effect::Mouse(state.mouse)];
+        }
+        ScreenAction::Link => state.dialog = Some(Dialog::Link),
         ScreenAction::Steer => return vec![Effect::Steer],
         ScreenAction::Interrupt => return interrupt(state),
         ScreenAction::AskQuit => return quit(state),

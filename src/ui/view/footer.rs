@@ -19,7 +19,7 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     let last = rows.iter().position(|&i| TABLE[i].id == "quit");
     let last = last.map(|place| rows.remove(place));
     rows.sort_by_key(|&i| match TABLE[i].id {
-        "help" | "palette" => 0,
+        "help" | "command" => 0,
         "pause" => 1,
         _ => 2,
     });

@@ -10,6 +10,7 @@ mod help;
 pub(super) mod history;
 mod lanes;
 pub mod layout;
+mod link;
 mod log;
 mod message;
 mod overlay;
@@ -27,7 +28,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use self::layout::{Room, places, room};
+pub use self::params::param_at;
 use super::state::State;
+use super::state::reduced::Reduced;
 use super::state::run::Run;
 use super::state::tab::Focus;
 use super::widget::{ChartState, HeatMapState};
@@ -117,9 +120,15 @@ pub fn wanted(state: &State) -> Vec<PanelRequest> {
     let area = Rect::new(0, 0, state.size.width, state.size.height);
     let slots = places(run, area).slots;
     let drawn_by_model = |panel| !matches!(run.panel_kind(panel), Some(PanelKind::History { .. }));
+    // A panel that is not there yet is asked for over any line.
+    let moves = |panel: usize| match state.reduced {
+        Reduced::No | Reduced::Levels => true,
+        Reduced::Panels => has_focus(run, panel) || !is_drawn(run, panel),
+        Reduced::Numbers => !is_drawn(run, panel),
+    };
     slots
         .into_iter()
-        .filter(|slot| drawn_by_model(slot.panel))
+        .filter(|slot| drawn_by_model(slot.panel) && moves(slot.panel))
         .map(|slot| panel::request(run, state.lanes.difference, state.theme, slot))
         .collect()
 }
@@ -140,6 +149,11 @@ pub fn wanted_of(state: &State, lane: u8) -> Vec<PanelRequest> {
         _ => false,
     };
     wanted(state).into_iter().filter(shared).collect()
+}
+
+fn is_drawn(run: &Run, panel: usize) -> bool {
+    let shown = run.panels.get(panel);
+    shown.is_some_and(|shown| shown.drawn.is_some())
 }
 
 /// Whether a panel has the keys.

@@ -37,6 +37,7 @@ pub fn draw(state: &State, dialog: &Dialog, area: Rect, buf: &mut Buffer) {
         Dialog::Breakpoints(selected) => {
             super::breakpoints::draw(state, *selected, area, buf);
         }
+        Dialog::Link => super::link::draw(state, area, buf),
         Dialog::Compare(scroll) => super::lanes::compare(state, *scroll, area, buf),
         Dialog::Quit => quit(state, area, buf),
         Dialog::Export => {

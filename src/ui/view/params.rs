@@ -1,7 +1,7 @@
 //! The parameter panel, always in reach: value, place between the bounds, what waits.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
 use crate::engine::Frame;
@@ -26,20 +26,17 @@ const ALONE: u16 = 46;
 pub fn draw(run: &Run, theme: Theme, area: Rect, alone: bool, buf: &mut Buffer) {
     let specs = run.description().map_or(&[][..], |table| &table.params);
     let focused = run.focus() == Focus::Parameters;
-    let inner = PanelBox::inner(area);
-    let lines = explanation_lines(inner);
-    let rows = inner.height.saturating_sub(lines);
-    let columns = if alone {
-        1
-    } else {
-        (inner.width / COLUMN).max(1)
-    };
-    let page = usize::from(rows.max(1)) * usize::from(columns);
+    let grid = Cells::new(run, area, alone);
+    let Cells {
+        inner,
+        lines,
+        first,
+        last,
+        ..
+    } = grid;
     let selected = run.params.selected;
-    let first = selected / page * page;
-    let last = (first + page).min(specs.len());
     let mut notes = Vec::new();
-    if specs.len() > page {
+    if specs.len() > last - first {
         notes.push(format!("{}-{last} of {}", first + 1, specs.len()));
     }
     if specs.iter().any(|spec| spec.applies == Applies::Restart) {
@@ -56,16 +53,8 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, alone: bool, buf: &mut Buffer) 
     }
     .render(area, buf);
     let Some(frame) = &run.frame else { return };
-    let width = inner.width / columns;
-    for (place, param) in (first..last).enumerate() {
-        let place = place as u16;
-        let cell = Rect {
-            x: inner.x + place / rows.max(1) * width,
-            y: inner.y + place % rows.max(1),
-            width,
-            height: 1,
-        };
-        let spec = &specs[param];
+    for (param, spec) in specs.iter().enumerate().take(last).skip(first) {
+        let cell = grid.cell(param);
         let meaning = cell.x + 1 + LABEL + ALONE;
         if alone && meaning + 10 < cell.right() {
             let width = meaning - cell.x;
@@ -91,6 +80,59 @@ pub fn draw(run: &Run, theme: Theme, area: Rect, alone: bool, buf: &mut Buffer) 
         };
         explain(run, frame, spec, &mut Pen::new(theme, place, buf));
     }
+}
+
+/// Where the parameters stand that are on the page of the selected one.
+#[derive(Clone, Copy)]
+struct Cells {
+    inner: Rect,
+    /// That explain the selected one.
+    lines: u16,
+    rows: u16,
+    columns: u16,
+    first: usize,
+    last: usize,
+}
+
+impl Cells {
+    fn new(run: &Run, area: Rect, alone: bool) -> Self {
+        let count = run.description().map_or(0, |table| table.params.len());
+        let inner = PanelBox::inner(area);
+        let lines = explanation_lines(inner);
+        let rows = inner.height.saturating_sub(lines).max(1);
+        let columns = if alone {
+            1
+        } else {
+            (inner.width / COLUMN).max(1)
+        };
+        let page = usize::from(rows) * usize::from(columns);
+        let first = run.params.selected / page * page;
+        Self {
+            inner,
+            lines,
+            rows,
+            columns,
+            first,
+            last: (first + page).min(count),
+        }
+    }
+
+    fn cell(self, param: usize) -> Rect {
+        let place = (param - self.first) as u16;
+        let width = self.inner.width / self.columns;
+        Rect {
+            x: self.inner.x + place / self.rows * width,
+            y: self.inner.y + place % self.rows,
+            width,
+            height: 1,
+        }
+    }
+}
+
+/// The parameter whose cell is there.
+pub fn param_at(run: &Run, area: Rect, alone: bool, at: Position) -> Option<usize> {
+    let cells = Cells::new(run, area, alone);
+    (cells.first..cells.last).find(|&param| cells.cell(param).contains(at))
 }
 
 /// The selected parameter is explained where three rows of values remain.

@@ -58,7 +58,7 @@ pub fn run(
                     _ => {}
                 }
             }
-            TermEvent::Paste(_) | TermEvent::Mouse(_) => {}
+            TermEvent::Paste(_) | TermEvent::Mouse(_) | TermEvent::Alive => {}
             TermEvent::Background(rgb) => state.theme.background = Background::of(rgb),
             TermEvent::Resize(size) => screen.set_size(size)?,
             TermEvent::Signal(Signal::Stop) => {

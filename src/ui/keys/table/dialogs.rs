@@ -177,6 +177,14 @@ pub(super) const DIALOGS: &[Binding] = &[
     .hint("close")
     .says("back to the run"),
     row(
+        "notice-close",
+        Context::Notice,
+        &["esc", "q", "enter", "space"],
+        Action::Dialog(DialogAction::Close),
+    )
+    .hint("close")
+    .says("back to the run"),
+    row(
         "quit-yes",
         Context::Quit,
         &["y", "q", "enter"],

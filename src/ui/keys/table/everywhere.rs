@@ -16,7 +16,7 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     .hint("help")
     .says("what this view shows, and every key"),
     row(
-        "palette",
+        "command",
         Context::Global,
         &[":"],
         screen(ScreenAction::Palette("")),
@@ -349,6 +349,37 @@ pub(super) const EVERYWHERE: &[Binding] = &[
     )
     .says("leave, and let the run go on without a screen; hebbtop attach comes back")
     .typed(Argument::None),
+    row("mouse", Context::Global, &["M"], screen(ScreenAction::Mouse))
+        .says("the mouse on or off: click to focus, drag over a chart to zoom, wheel; off, the terminal selects text")
+        .typed(Argument::None),
+    row("background", Context::Global, &[], screen(ScreenAction::Palette("background ")))
+        .says("colours for a dark or a light terminal")
+        .typed(Argument::OneOf(&[("dark", "light words on dark"), ("light", "dark words on light")])),
+    row("palette", Context::Global, &[], screen(ScreenAction::Palette("palette ")))
+        .says("other colours")
+        .typed(Argument::OneOf(&[
+            ("standard", "the usual colours"),
+            ("contrast", "nothing dim: for bright rooms and tired eyes"),
+            ("colour-blind", "no red beside green"),
+        ])),
+    row("glyphs", Context::Global, &[], screen(ScreenAction::Palette("glyphs ")))
+        .says("what pictures are made of, as the terminal's font allows")
+        .typed(Argument::OneOf(&[
+            ("braille", "finest"),
+            ("block", "for fonts without braille"),
+            ("ascii", "for any font"),
+        ])),
+    row("colors", Context::Global, &[], screen(ScreenAction::Palette("colors ")))
+        .says("how many colours the terminal shows")
+        .typed(Argument::OneOf(&[
+            ("24bit", "all"),
+            ("256", "the palette of xterm"),
+            ("16", "the named ones"),
+            ("none", "bold, dim, underline and reverse only"),
+        ])),
+    row("link", Context::Global, &[], screen(ScreenAction::Link))
+        .says("what the line to this terminal carries, and what it does not get")
+        .typed(Argument::None),
     row("steer", Context::Global, &[], screen(ScreenAction::Steer))
         .says("take the wheel, where somebody else steers this run")
         .typed(Argument::None),

@@ -7,6 +7,10 @@ use super::super::event::TermEvent;
 /// The event of `CSI parameters last`; `held` is what an escape before it adds. Replies and sequences
 /// that mean nothing here give nothing.
 pub(super) fn event(parameters: &[u8], last: u8, held: KeyModifiers) -> Option<TermEvent> {
+    // What a terminal says of itself when it is asked: all is well.
+    if (parameters, last) == (b"0", b'n') {
+        return Some(TermEvent::Alive);
+    }
     match (parameters.first(), last) {
         (Some(b'<'), b'M' | b'm') => return mouse(&parameters[1..], last == b'M'),
         (Some(b'<' | b'=' | b'>' | b'?'), _) => return None,

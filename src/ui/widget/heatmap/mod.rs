@@ -90,7 +90,7 @@ impl HeatMapState {
         }
         self.levels.resize(grid.values.len(), Level::Outside);
         for (level, value) in self.levels.iter_mut().zip(&grid.values) {
-            *level = Level::after(*level, *value, limit, grid.signed);
+            *level = Level::after(*level, *value, limit, grid.signed, map.theme.coarse);
         }
         self.shown = Some(shown);
         limit
