@@ -3,6 +3,7 @@
 
   screen.py throughput [--pairs 10] [--steps N]   attached against headless, flat out, interleaved pairs
   screen.py latency    [--keys 300]               key to frame while the simulation runs flat out
+  screen.py slow       [--rate 10000 --keys 100] key to frame with a terminal that reads slowly
   screen.py start      [--runs 20]                process start to the first full frame
   screen.py bytes      [--secs 30]                bytes a second, running and paused
   screen.py memory     [--steps 1000000]          peak memory of an attached run
@@ -155,6 +156,53 @@ def latency(options):
                                 "max": max(took), "keys": len(took)}}
 
 
+def slow(options):
+    """The same with a terminal that reads --rate bytes a second, after --secs in which the program may notice."""
+    command = [options.program, "run", options.preset, "--steps", "1000000000", "--color", options.color] + options.extra
+    terminal = Terminal(command, options.size)
+    piece, seen, began = max(1, int(options.rate * 0.01)), 0, time.monotonic()
+
+    def crawl(seconds, wanted=None):
+        """Reads at the rate for so long, or until the bytes `wanted` have come."""
+        nonlocal seen
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            # As much as the line has carried since the beginning, and no more.
+            due = int((time.monotonic() - began) * options.rate) - seen
+            if due >= piece and select.select([terminal.fd], [], [], 0)[0]:
+                data = os.read(terminal.fd, min(due, piece))
+                seen += len(data)
+                terminal.written += data
+                if wanted and wanted in terminal.written:
+                    return time.monotonic()
+            else:
+                # What was not used of the line is gone.
+                if due > 2 * piece:
+                    seen += due - piece
+                time.sleep(0.002)
+        return None
+
+    crawl(options.secs)
+    terminal.type(":")
+    crawl(2)
+    took, letters = [], "QZXJ"
+    for key in range(options.keys):
+        letter = letters[key % len(letters)]
+        crawl(0.3 + 0.07 * (key % 11))
+        terminal.written = b""
+        pressed = time.monotonic()
+        terminal.type(letter)
+        shown = crawl(10, letter.encode())
+        took.append((shown - pressed) * 1000 if shown else float("inf"))
+        if key % 24 == 23:
+            terminal.type("\x15")
+            crawl(1)
+    terminal.end()
+    return {"key_to_frame_ms": {"median": statistics.median(took), "p95": percentile(took, 0.95), "max": max(took),
+                                "keys": len(took), "within 300 ms": sum(ms <= 300 for ms in took) / len(took)},
+            "rate": options.rate}
+
+
 def start(options):
     took = []
     for _ in range(options.runs):
@@ -199,7 +247,7 @@ def memory(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "latency", "start", "bytes", "memory"])
+    parser.add_argument("what", choices=["throughput", "latency", "slow", "start", "bytes", "memory"])
     parser.add_argument("--program", default="target/release/hebbtop")
     parser.add_argument("--preset", default="bench-pc-mlp")
     parser.add_argument("--size", default="120x40",
@@ -209,11 +257,12 @@ def main():
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--keys", type=int, default=300)
+    parser.add_argument("--rate", type=float, default=10000, help="bytes a second that a slow terminal reads")
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--secs", type=float, default=30)
     parser.add_argument("extra", nargs="*", help="further arguments of the program, after --")
     options = parser.parse_args()
-    measure = {"throughput": throughput, "latency": latency, "start": start,
+    measure = {"throughput": throughput, "latency": latency, "slow": slow, "start": start,
                "bytes": count_bytes, "memory": memory}[options.what]
     print(json.dumps(measure(options)))
 

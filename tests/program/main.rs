@@ -3,6 +3,8 @@
 
 #[path = "../pty/mod.rs"]
 mod pty;
+#[path = "../vt/mod.rs"]
+mod vt;
 
 mod budget;
 mod closing;

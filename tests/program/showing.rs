@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::pty::Pty;
+use crate::vt::rows;
 use crate::{digits, hebbtop, leave, paused};
 
 fn wait_for_all(pty: &mut Pty, words: &[&str]) {
@@ -73,31 +74,6 @@ fn the_modes_of_a_screen_are_on_and_the_mouse_is_the_terminals() {
     }
     assert!(!on.contains(&"mouse"));
     leave(pty);
-}
-
-/// What can be seen of every cell, row by row. A half block and its counterpart with the colours
-/// exchanged look the same, and the colour of a blank's text is nobody's business.
-pub fn rows(screen: &vt100::Screen) -> Vec<Vec<String>> {
-    let (height, width) = screen.size();
-    let seen = |row, column| {
-        let cell = screen.cell(row, column).expect("a cell of the screen");
-        let modified = (cell.underline(), cell.inverse());
-        match cell.contents() {
-            "" | " " if modified == (false, false) => format!("blank on {:?}", cell.bgcolor()),
-            "▄" => format!("▀ {:?} {:?}", cell.bgcolor(), cell.fgcolor()),
-            "▀" => format!("▀ {:?} {:?}", cell.fgcolor(), cell.bgcolor()),
-            glyph => format!(
-                "{glyph} {:?} {:?} {modified:?} {} {}",
-                cell.fgcolor(),
-                cell.bgcolor(),
-                cell.bold(),
-                cell.dim()
-            ),
-        }
-    };
-    (0..height.into())
-        .map(|row| (0..width.into()).map(|column| seen(row, column)).collect())
-        .collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use crate::pty::Exit;
-use crate::showing::rows;
+use crate::vt::rows;
 use crate::{digits, hebbtop, leave, paused};
 
 #[test]

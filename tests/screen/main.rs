@@ -8,7 +8,11 @@ mod fixture;
 mod keys;
 mod lanes;
 mod live;
+mod mouse;
 mod random;
 mod replay;
+mod resizing;
 mod stage;
 mod views;
+#[path = "../vt/mod.rs"]
+mod vt;
