@@ -11,7 +11,7 @@
 Common: --program target/release/hebbtop  --preset bench-pc-mlp  --size 120x40  --color 256  --json
 The machine may be noisy: ratios are medians of interleaved pairs with their quartiles.
 """
-import argparse, fcntl, json, os, pty, re, select, signal, statistics, struct, subprocess
+import argparse, fcntl, json, os, pty, re, select, shlex, signal, statistics, struct, subprocess
 import sys, termios, time
 
 END_OF_FRAME = b"\x1b[?2026l"
@@ -260,7 +260,7 @@ def main():
     parser.add_argument("--rate", type=float, default=10000, help="bytes a second that a slow terminal reads")
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--secs", type=float, default=30)
-    parser.add_argument("extra", nargs="*", help="further arguments of the program, after --")
+    parser.add_argument("--extra", type=shlex.split, default=[], help="further arguments of the program, in one word")
     options = parser.parse_args()
     measure = {"throughput": throughput, "latency": latency, "slow": slow, "start": start,
                "bytes": count_bytes, "memory": memory}[options.what]

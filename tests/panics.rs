@@ -100,6 +100,7 @@ fn panic_in(place: String) -> ExitCode {
         keys: KeyMap::standard(),
         budget: None,
         mouse: false,
+        tour: false,
     };
     let opener = Box::new(move |_: &str| {
         assert!(place != PLACES[2], "opening panicked as it was told");

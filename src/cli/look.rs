@@ -128,6 +128,7 @@ impl Screen {
             keys: self.keys,
             budget: self.budget,
             mouse: self.mouse,
+            tour: false,
             presets,
         }
     }

@@ -2,18 +2,41 @@
 
 use std::io::{self, Write};
 
+use clap::Args;
 use clap_mangen::Man;
 
 use super::exit::Outcome;
+use super::params::{model, model_names};
+use crate::models::Family;
 use crate::ui::keys::{Binding, TABLE};
 
 const EXIT_STATUS: &str = ".SH \"EXIT STATUS\"\n\
     0 done; 1 a check failed; 2 usage or a bad file; 3 fault of the model; 4 input or output;\n\
     129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.\n";
 
+#[derive(Args, Debug)]
+pub struct Manual {
+    /// The page of a model instead, in Markdown: equations, parameters, what to look for
+    #[arg(value_parser = model_names())]
+    model: Option<String>,
+}
+
+/// The page of a model.
+fn page_of(family: &Family) -> &'static str {
+    match family.id {
+        "predictive-coding" => include_str!("../../docs/predictive-coding.md"),
+        "feedback-alignment" => include_str!("../../docs/feedback-alignment.md"),
+        _ => include_str!("../../docs/balanced.md"),
+    }
+}
+
 /// # Errors
 /// When standard output cannot be written.
-pub fn run() -> Outcome {
+pub fn run(args: &Manual) -> Outcome {
+    if let Some(family) = args.model.as_deref().and_then(model) {
+        io::stdout().lock().write_all(page_of(family).as_bytes())?;
+        return Ok(());
+    }
     let mut page = Vec::new();
     write(&mut page)?;
     io::stdout().lock().write_all(&page)?;
@@ -99,6 +122,14 @@ mod tests {
             assert!(page.contains(&plain(&ways(row))), "{}", row.id);
         }
         assert!(!page.contains("{unit}"));
+    }
+
+    #[test]
+    fn every_model_has_its_own_page() {
+        for family in crate::models::FAMILIES {
+            let command = format!("hebbtop params {} --markdown", family.id);
+            assert!(page_of(family).contains(&command), "{}", family.id);
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod signals;
 mod stop;
 mod sweep;
 mod sweep_point;
+mod tour;
 mod verify;
 mod verify_cases;
 mod verify_presets;
@@ -66,6 +67,8 @@ struct Cli {
 enum Task {
     /// Run an experiment, on the screen or without one
     Run(Box<run::Run>),
+    /// Be shown around: watch, change, pause, rewind, compare, on a network that learns digits
+    Tour(tour::Tour),
     /// Go on with a recorded run, bit for bit from its last checkpoint
     Resume(resume::Resume),
     /// Open the screen on a run that goes on without one, or beside another screen
@@ -102,8 +105,8 @@ enum Task {
     Config(config::Config),
     /// Print the completions for a shell
     Completions(completions::Completions),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a model
+    Man(man::Manual),
     /// Print how to cite the program and the papers behind a model, as BibTeX
     Cite(cite::Cite),
 }
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Outcome {
     match cli.subcommand {
         Some(Task::Run(args)) => run::run(*args),
+        Some(Task::Tour(args)) => tour::run(&args),
         Some(Task::Resume(args)) => resume::run(args),
         Some(Task::Attach(args)) => attach::run(&args),
         Some(Task::Ps(args)) => ps::run(&args),
@@ -140,7 +144,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Some(Task::SweepPoint(args)) => sweep_point::run(&args),
         Some(Task::Config(args)) => config::run(&args),
         Some(Task::Completions(args)) => completions::run(&args),
-        Some(Task::Man) => man::run(),
+        Some(Task::Man(args)) => man::run(&args),
         Some(Task::Cite(args)) => cite::run(&args),
         None if screen::is_possible() => screen::show(None, cli.data, &cli.look),
         None => presets::list_for_want_of_a_screen(),

@@ -15,6 +15,9 @@ pub struct Params {
     /// The model
     #[arg(value_parser = model_names())]
     model: String,
+    /// As a table in Markdown, as in docs/
+    #[arg(long)]
+    markdown: bool,
 }
 
 /// Accepts a family by its id or by a beginning of its presets' names.
@@ -38,7 +41,10 @@ pub fn model(name: &str) -> Option<&'static Family> {
 pub fn run(args: &Params) -> Outcome {
     let mut out = io::stdout().lock();
     if let Some(family) = model(&args.model) {
-        write(&mut out, family)?;
+        match args.markdown {
+            true => write!(out, "{}", markdown(family))?,
+            false => write(&mut out, family)?,
+        }
     }
     out.flush()?;
     Ok(())
@@ -51,6 +57,28 @@ fn write(out: &mut impl Write, family: &Family) -> io::Result<()> {
         entry(out, spec)?;
     }
     Ok(())
+}
+
+/// The table of the parameters of a family.
+pub fn markdown(family: &Family) -> String {
+    let mut table = String::from("| parameter | values | default | meaning |\n|---|---|---|---|\n");
+    for spec in family.params {
+        let cell = |words: &str| words.replace('|', "\\|");
+        let layer = if spec.scope == Scope::Layer { "_l" } else { "" };
+        let when = match spec.applies {
+            Applies::Restart => " (at a restart)",
+            Applies::Quantum | Applies::Unit => "",
+        };
+        table.push_str(&format!(
+            "| `{}{layer}` | {} {} | {} | {}{when} |\n",
+            spec.id,
+            cell(&spec.allowed()),
+            spec.unit,
+            cell(&display(&spec.default)),
+            cell(&spec.meaning),
+        ));
+    }
+    table
 }
 
 fn entry(out: &mut impl Write, spec: &ParamSpec) -> io::Result<()> {
@@ -123,6 +151,27 @@ mod tests {
         );
         assert_eq!(wrapped("", 5), [""]);
     }
+
+    /// `UPDATE_DOCS=1 cargo test docs_` writes the tables anew.
+    #[test]
+    fn docs_have_the_parameters_of_today() {
+        for family in FAMILIES {
+            let file = format!("{}/docs/{}.md", env!("CARGO_MANIFEST_DIR"), family.id);
+            let page = std::fs::read_to_string(&file).unwrap();
+            let (before, rest) = page.split_once(BEGIN).unwrap();
+            let (sign, rest) = rest.split_once("-->\n").unwrap();
+            let (_, after) = rest.split_once("## References").unwrap();
+            let table = markdown(family);
+            let whole = format!("{before}{BEGIN}{sign}-->\n\n{table}\n## References{after}");
+            if std::env::var_os("UPDATE_DOCS").is_some() {
+                std::fs::write(&file, whole).unwrap();
+            } else {
+                assert!(page == whole, "{file} has other parameters than the model");
+            }
+        }
+    }
+
+    const BEGIN: &str = "<!-- parameters:";
 
     #[test]
     fn every_model_is_known_by_id_and_by_prefix() {

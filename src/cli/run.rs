@@ -150,6 +150,7 @@ pub fn run(args: Run) -> Outcome {
             begins: Begins::New(Box::new(preset), args.recording),
             every: args.every,
             hangup: args.hangup,
+            tour: false,
             save_rule: args.save_rule,
         };
         return screen::show(Some(first), args.data, &args.look);

@@ -51,6 +51,8 @@ pub struct First {
     pub every: Every,
     /// As it was asked for on the command line.
     pub hangup: Option<Hangup>,
+    /// Whether a newcomer is shown around.
+    pub tour: bool,
     /// Where the learnt rule goes when the screen is left.
     pub save_rule: Option<PathBuf>,
 }
@@ -74,6 +76,7 @@ impl First {
             begins: Begins::Recorded(Box::new(kept)),
             every,
             hangup,
+            tour: false,
             save_rule,
         }
     }
@@ -106,7 +109,10 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
             .map(|document| entry(document, has_data))
             .collect()
     };
-    let options = look.options(Box::new(entries));
+    let options = ui::Options {
+        tour: first.as_ref().is_some_and(|first| first.tour),
+        ..look.options(Box::new(entries))
+    };
     let running = Running::default();
     let open = Opening {
         first,

@@ -10,6 +10,7 @@ use super::{App, Manners, Opener, Outcome};
 use crate::ui::keys::KeyMap;
 use crate::ui::state::State;
 use crate::ui::state::start::PresetEntry;
+use crate::ui::state::tour::Tour;
 use crate::ui::term::{Screen, Session};
 use crate::ui::theme::Theme;
 
@@ -27,6 +28,8 @@ pub struct Options {
     pub keys: KeyMap,
     /// The most bytes a second that go to the terminal.
     pub budget: Option<u32>,
+    /// Whether a newcomer is shown around.
+    pub tour: bool,
     /// Whether the mouse is reported from the beginning.
     pub mouse: bool,
     /// Whether the terminal is asked for its background, which decides between light and dark.
@@ -48,6 +51,9 @@ pub fn run(begin: Begin, options: Options, opener: Opener) -> io::Result<Outcome
     };
     state.keys = options.keys;
     state.mouse = options.mouse;
+    if let Some(run) = state.run.as_mut().filter(|_| options.tour) {
+        run.tour = Some(Tour::default());
+    }
     if options.mouse {
         session.set_mouse(true)?;
     }

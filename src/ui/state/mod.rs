@@ -11,6 +11,7 @@ pub mod run;
 pub mod start;
 pub mod stretch;
 pub mod tab;
+pub mod tour;
 
 use std::time::Duration;
 

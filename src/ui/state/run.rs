@@ -6,6 +6,7 @@ use super::panel::{Drawn, PanelState, period};
 use super::params::Params;
 use super::stretch::Stretch;
 use super::tab::{Focus, Tab, TabKind, tabs};
+use super::tour::Tour;
 use crate::engine::{
     About, Command, CommandId, Cursor, Frame, History, LogKind, LogLine, Replayed, Request,
     RunState,
@@ -101,6 +102,7 @@ pub struct Run {
     /// It is another process's, and goes on when the screen is left.
     pub elsewhere: bool,
     pub company: Company,
+    pub tour: Option<Tour>,
     waiting: Vec<Asked>,
 }
 
@@ -131,6 +133,7 @@ impl Run {
             gone: false,
             elsewhere: false,
             company: Company::default(),
+            tour: None,
             waiting: Vec::new(),
         }
     }

@@ -72,6 +72,14 @@ pub fn update(state: &mut State, action: Action, now: Duration) -> Vec<Effect> {
     if replay::refuses(state, action) {
         return Vec::new();
     }
+    let effects = act(state, action);
+    if let Some(tour) = state.run.as_mut().and_then(|run| run.tour.as_mut()) {
+        tour.saw(action, &effects);
+    }
+    effects
+}
+
+fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Run(action) => run::update(state, action),
         Action::Screen(action) => screen::update(state, action),

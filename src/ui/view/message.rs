@@ -67,17 +67,28 @@ fn replaying(replayed: &Replayed, frame: &Frame, unit: &str) -> String {
 /// The most lines that a message takes.
 const MOST: u16 = 3;
 
+/// The lines on a screen of this width: the tour's, then those of the message.
+fn lines(run: &Run, width: u16) -> Vec<(String, Role)> {
+    let width = width.saturating_sub(2);
+    let (words, role) = words(run);
+    let mut said = wrap(&words, width);
+    said.truncate(usize::from(MOST));
+    let tour = run
+        .tour
+        .map_or_else(Vec::new, |tour| wrap(&tour.words(), width));
+    let tour = tour.into_iter().map(|line| (line, Role::Accent));
+    tour.chain(said.into_iter().map(|line| (line, role)))
+        .collect()
+}
+
 /// Lines that the message takes on a screen of this width.
 pub fn height(run: &Run, width: u16) -> u16 {
-    let (words, _) = words(run);
-    let lines = wrap(&words, width.saturating_sub(2)).len() as u16;
-    lines.clamp(1, MOST)
+    (lines(run, width).len() as u16).clamp(1, 2 * MOST)
 }
 
 pub fn draw(run: &Run, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let (words, role) = words(run);
     let mut pen = Pen::new(theme, area, buf);
-    for (row, line) in (0..pen.height()).zip(wrap(&words, area.width.saturating_sub(2))) {
+    for (row, (line, role)) in (0..pen.height()).zip(lines(run, area.width)) {
         pen.say(1, row, &line, role);
     }
 }
