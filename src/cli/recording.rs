@@ -60,7 +60,7 @@ impl Recording {
     }
 }
 
-#[derive(Args, Debug, Clone, Copy, Default)]
+#[derive(Args, Debug, Clone, Copy)]
 pub struct Every {
     /// While recording, time between two checkpoints, e.g. "10min" or "30s"
     #[arg(long, value_name = "TIME", value_parser = every)]
@@ -69,6 +69,15 @@ pub struct Every {
     #[arg(long, value_name = "MB", default_value_t = (REWIND_MEMORY >> 20) as u32,
           value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub rewind_memory: u32,
+}
+
+impl Default for Every {
+    fn default() -> Self {
+        Self {
+            checkpoint_every: None,
+            rewind_memory: (REWIND_MEMORY >> 20) as u32,
+        }
+    }
 }
 
 fn every(typed: &str) -> Result<Duration, String> {

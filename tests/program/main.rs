@@ -18,6 +18,7 @@ mod recording;
 mod showing;
 mod signals;
 mod start;
+mod tour;
 
 use std::path::PathBuf;
 
