@@ -9,7 +9,7 @@ fn the_tour_leads_through_watch_change_pause_rewind_and_compare() {
     pty.wait_for("▸eta");
     // What is not asked for leaves it where it is.
     pty.keys("2");
-    pty.wait_for("[2 Learning]");
+    pty.wait_for("[2 Learning");
     pty.keys("1");
     pty.wait_for("tour 2 of 5: change");
     pty.keys("\x1b[C");
