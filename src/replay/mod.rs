@@ -2,11 +2,13 @@
 //!
 //! A thread answers a screen from the metrics of a recording, which it reads through a file of
 //! buckets beside them ([`pyramid`]), from its journal (`timeline`), and, for the panels that are
-//! no curves, from its last checkpoint (`panels`). Nothing is simulated.
+//! no curves, from its last checkpoint (`panels`), but for rasters of recorded spikes
+//! (`spikes`). Nothing is simulated.
 
 mod panels;
 mod player;
 pub mod pyramid;
+mod spikes;
 mod timeline;
 
 use std::sync::Arc;

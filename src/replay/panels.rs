@@ -5,6 +5,7 @@ use std::path::Path;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::Recording;
+use super::spikes::Spikes;
 use crate::data::text;
 use crate::engine::{Snapshot, revive};
 use crate::models::Model;
@@ -14,12 +15,14 @@ use crate::record::{CHECKPOINT, metrics_name};
 /// Pictures that are kept: the model behind them does not move.
 const KEPT: usize = 24;
 
-type Revived = Result<(Box<dyn Model>, u64), String>;
+/// The model, the step of its checkpoint, and how many quanta there had been by then.
+type Revived = Result<(Box<dyn Model>, u64, u64), String>;
 
 pub struct Panels {
     coming: Option<Receiver<Revived>>,
     model: Revived,
     drawn: Vec<(PanelRequest, PanelData)>,
+    spikes: Option<Spikes>,
 }
 
 impl Panels {
@@ -31,7 +34,7 @@ impl Panels {
         std::thread::spawn(move || {
             let model = snapshot().and_then(|snapshot| {
                 let revived = revive(&snapshot, images).map_err(|error| error.to_string());
-                Ok((revived?.0, snapshot.place.step))
+                Ok((revived?.0, snapshot.place.step, snapshot.place.quanta))
             });
             // Nobody waits any more when the screen has been left.
             let _ = give.send(model);
@@ -40,6 +43,7 @@ impl Panels {
             coming: Some(coming),
             model: Err("the checkpoint is being read".into()),
             drawn: Vec::new(),
+            spikes: Spikes::of(recording),
         }
     }
 
@@ -48,16 +52,25 @@ impl Panels {
         let model = self.coming.as_ref()?.try_recv().ok()?;
         self.coming = None;
         self.model = model;
-        self.model.as_ref().ok().map(|(_, step)| *step)
+        self.model.as_ref().ok().map(|(_, step, _)| *step)
     }
 
-    /// The panels as requested; none at all while the model is on its way, so that they are asked for
+    /// The panels as requested, at `step` as far as that is recorded; none at all while the model is on its way, so that they are asked for
     /// again.
-    pub fn draw(&mut self, requests: &[PanelRequest]) -> Vec<PanelData> {
+    pub fn draw(&mut self, requests: &[PanelRequest], step: u64) -> Vec<PanelData> {
         if self.coming.is_some() {
             return Vec::new();
         }
-        requests.iter().map(|request| self.one(request)).collect()
+        let draw = |request| {
+            let mut data = self.one(request);
+            if let (PanelData::Raster(raster), Some(spikes)) = (&mut data, &self.spikes)
+                && let Ok((_, last @ 1.., quanta)) = &self.model
+            {
+                spikes.put(raster, step, *quanta as f64 / *last as f64);
+            }
+            data
+        };
+        requests.iter().map(draw).collect()
     }
 
     fn one(&mut self, request: &PanelRequest) -> PanelData {
@@ -66,7 +79,7 @@ impl Panels {
             return data.clone();
         }
         match &self.model {
-            Ok((model, _)) => {
+            Ok((model, ..)) => {
                 let data = model.panel(request);
                 if self.drawn.len() == KEPT {
                     self.drawn.remove(0);

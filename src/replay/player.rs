@@ -255,7 +255,7 @@ impl Player {
             undo_depth: 0,
             redo_depth: 0,
             panels: match known {
-                true => self.panels.draw(&request.panels),
+                true => self.panels.draw(&request.panels, self.step),
                 false => Vec::new(),
             },
         };

@@ -9,7 +9,8 @@ use hebbtop::engine::{
     Command, Cursor, Frame, History, MarkKind, Pace, Request, RunState, StepOf, Subscription,
     Target,
 };
-use hebbtop::models::table::Value;
+use hebbtop::models::panel::{PanelData, PanelRequest, Raster, Reduce};
+use hebbtop::models::table::{PanelKind, Value};
 use hebbtop::preset::catalogue;
 use hebbtop::record::Reading;
 use hebbtop::replay::Recording;
@@ -364,4 +365,66 @@ fn a_long_history_is_that_of_the_run() {
         ..Request::default()
     });
     assert!(frame.history.levels.is_empty());
+}
+
+/// A raster at any step is that of a run which ended there.
+#[test]
+fn a_raster_of_recorded_spikes_is_that_of_the_step() {
+    let outside = tempfile::tempdir().unwrap();
+    let record = |name: &str, steps: &str| {
+        let folder = outside.path().join(name);
+        let mut program = assert_cmd::Command::cargo_bin("hebbtop").unwrap();
+        program.args(["run", "balanced-async", "--headless", "--steps", steps]);
+        program.args(["--set", "n=400", "--keep", "spikes", "--record"]);
+        program.arg(&folder).assert().success();
+        folder
+    };
+    let (whole, half) = (record("whole", "400"), record("half", "170"));
+    let raster = |folder: &Path, step: u64| {
+        let mut watched = Watched::open(folder);
+        let about = watched.frame(Request::default());
+        let panels = about.about.unwrap().description.panels;
+        let panel = panels
+            .iter()
+            .position(|spec| spec.kind == PanelKind::Raster);
+        let request = PanelRequest {
+            panel: panel.unwrap(),
+            item: 0,
+            rows: 60,
+            cols: 90,
+            reduce: Reduce::Mean,
+            window: None,
+            cursor: None,
+        };
+        watched.order(Command::Rewind(Target::Unit(step))).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            assert!(Instant::now() < deadline, "the model of the checkpoint");
+            // The tables change when the checkpoint has been read.
+            let epoch = watched.frame(Request::default()).epoch;
+            let frame = watched.frame(Request {
+                epoch,
+                panels: vec![request.clone()],
+                ..Request::default()
+            });
+            if let Some(PanelData::Raster(raster)) = frame.panels.into_iter().next() {
+                return raster;
+            }
+        }
+    };
+    let sorted = |mut raster: Raster| {
+        raster
+            .bands
+            .iter_mut()
+            .for_each(|band| band.dots.sort_unstable());
+        raster
+    };
+    let (then, there) = (sorted(raster(&whole, 170)), sorted(raster(&half, 170)));
+    assert!(there.bands.iter().all(|band| band.dots.len() > 20));
+    assert_eq!(then, there);
+    // And another one later.
+    assert_ne!(then.bands, sorted(raster(&whole, 400)).bands);
+    // What the model itself had kept by its end is the same.
+    fs::remove_file(half.join("spikes.npy")).unwrap();
+    assert_eq!(sorted(raster(&half, 170)), there);
 }
