@@ -3,7 +3,7 @@
 //! A run listens at a Unix socket that only its owner can open ([`place`]), and leaves a card that
 //! says where it is and what it does ([`card`]). Whoever connects ([`Client`]) sends the messages of
 //! [`wire`] and gets frames, at its own speed and never more than one on the way; one of all that
-//! watch steers ([`seats`]). There is no TCP: another machine is reached by ssh.
+//! watch steers ([`Seats`]). There is no TCP: another machine is reached by ssh.
 
 pub mod card;
 mod client;

@@ -602,3 +602,21 @@ fn the_list_of_breakpoints_adds_switches_and_removes() {
     let wanted = [Command::Until("500".into()), Command::Unbreak(None)];
     assert_eq!(stage.sent[4..], wanted);
 }
+
+#[test]
+fn the_help_and_the_parameters_are_searched() {
+    let mut stage = Stage::at(300, 120, 40);
+    stage.press("? /").enter("redo");
+    let text = stage.text();
+    assert!(text.contains("make the change again"), "{text}");
+    assert!(!text.contains("half the pace"), "{text}");
+    stage.press("esc ?");
+    assert!(
+        !stage.text().contains("with `redo`"),
+        "the whole help is back"
+    );
+    stage.press("esc /").enter("eta");
+    let selected = stage.screen().params.selected;
+    let spec = stage.screen().spec(selected).unwrap();
+    assert_eq!(spec.id, "eta");
+}

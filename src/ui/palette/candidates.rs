@@ -188,7 +188,15 @@ fn parameters(state: &State, row: &Binding, typed: &str, behind: &str) -> Vec<Ca
         return Vec::new();
     };
     let specs = run.description().map_or(&[][..], |table| &table.params);
-    matching(specs.iter(), typed, |spec| &spec.id)
+    let named = matching(specs.iter(), typed, |spec| &spec.id);
+    // Then those whose meaning has the word in it.
+    let meant = specs.iter().filter(|spec| {
+        typed.len() > 2
+            && !spec.id.contains(typed)
+            && spec.meaning.to_lowercase().contains(&typed.to_lowercase())
+    });
+    named
+        .chain(meant)
         .map(|spec| {
             let param = run.description().and_then(|table| table.param(&spec.id));
             let frame = run.frame.as_ref();

@@ -6,7 +6,9 @@ use super::unknown;
 use crate::engine::{Command, Pace, StepOf, Target};
 use crate::ui::keys::{Argument, Binding, TABLE, command};
 use crate::ui::state::State;
+use crate::ui::state::dialog::Dialog;
 use crate::ui::state::run::Run;
+use crate::ui::state::tab::Focus;
 use crate::ui::update::{Effect, lanes, look, param, run as asking, screen, update};
 
 /// Does one line, or says why it cannot be done.
@@ -21,6 +23,11 @@ pub fn execute(state: &mut State, line: &str) -> Result<Vec<Effect>, String> {
         }
         let now = state.now;
         return Ok(update(state, row.action, now));
+    }
+    if row.id == "find" {
+        state.dialog = Some(Dialog::Help(0));
+        state.sought = rest.to_lowercase();
+        return Ok(Vec::new());
     }
     let run = state.run.as_ref().ok_or("nothing is running yet")?;
     if run.gone || run.frame.is_none() {
@@ -58,6 +65,11 @@ fn with_argument(run: &mut Run, row: &Binding, rest: &str) -> Result<Vec<Effect>
     match row.argument {
         Argument::None => Err(format!("{} takes nothing behind it", row.id)),
         Argument::Assignment => assign(run, rest),
+        Argument::Parameter if row.id == "pick" => {
+            run.params.selected = parameter(run, rest)?;
+            run.set_focus(Focus::Parameters);
+            Ok(Vec::new())
+        }
         Argument::Parameter => {
             let param = parameter(run, rest)?;
             Ok(param::to_default(run, param))

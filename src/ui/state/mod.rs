@@ -52,6 +52,8 @@ pub struct State {
     pub run: Option<Run>,
     pub lanes: Lanes,
     pub dialog: Option<Dialog>,
+    /// What the help is to contain, in lower case; empty for all of it.
+    pub sought: String,
     /// Command lines of the past, the latest last.
     pub recall: Vec<String>,
 }
@@ -88,6 +90,7 @@ impl State {
             run: None,
             lanes: Lanes::default(),
             dialog: None,
+            sought: String::new(),
             recall: Vec::new(),
         }
     }

@@ -29,7 +29,10 @@ pub fn update(state: &mut State, action: ScreenAction) -> Vec<Effect> {
         ScreenAction::Steer => return vec![Effect::Steer],
         ScreenAction::Interrupt => return interrupt(state),
         ScreenAction::AskQuit => return quit(state),
-        ScreenAction::Help => state.dialog = Some(Dialog::Help(0)),
+        ScreenAction::Help => {
+            state.sought.clear();
+            state.dialog = Some(Dialog::Help(0));
+        }
         ScreenAction::Palette(text) => state.dialog = Some(Dialog::Palette(Palette::new(text))),
         ScreenAction::Breakpoints => {
             if state.run.as_ref().is_some_and(|run| run.frame.is_some()) {

@@ -43,11 +43,18 @@ pub fn draw(state: &State, top: usize, area: Rect, buf: &mut Buffer) {
     };
     Clear.render(frame, buf);
     let inner = PanelBox::inner(frame);
-    let lines = lines(state, inner.width.saturating_sub(2).min(WIDEST));
+    let lines = sought(
+        lines(state, inner.width.saturating_sub(2).min(WIDEST)),
+        &state.sought,
+    );
     let height = usize::from(inner.height);
     let top = top.min(lines.len().saturating_sub(height));
     let end = (top + height).min(lines.len());
-    let notes = [format!("lines {}-{end} of {}", top + 1, lines.len())];
+    let first = if lines.is_empty() { 0 } else { top + 1 };
+    let mut notes = vec![format!("lines {first}-{end} of {}", lines.len())];
+    if !state.sought.is_empty() {
+        notes.push(format!("with `{}`", state.sought));
+    }
     PanelBox {
         theme: state.theme,
         title: "help",
@@ -62,6 +69,27 @@ pub fn draw(state: &State, top: usize, area: Rect, buf: &mut Buffer) {
         let x = if line.lead.is_empty() { 1 } else { 1 + KEYS };
         pen.say(x, row, &line.text, line.role);
     }
+}
+
+/// The headings, entries and paragraphs that contain a word.
+fn sought(lines: Vec<Line>, word: &str) -> Vec<Line> {
+    if word.is_empty() {
+        return lines;
+    }
+    let mut entries: Vec<Vec<Line>> = Vec::new();
+    for line in lines {
+        // What goes on from the line before has a blank lead.
+        match entries.last_mut().filter(|_| line.lead == " ") {
+            Some(entry) => entry.push(line),
+            None => entries.push(vec![line]),
+        }
+    }
+    let has = |line: &Line| {
+        let all = format!("{} {}", line.lead, line.text);
+        all.to_lowercase().contains(word)
+    };
+    let found = entries.into_iter().filter(|entry| entry.iter().any(has));
+    found.flatten().collect()
 }
 
 fn lines(state: &State, width: u16) -> Vec<Line> {

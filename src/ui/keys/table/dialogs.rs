@@ -1,6 +1,6 @@
 //! Rows of the start screen, of the dialogs, and of lines that are typed.
 
-use super::super::{Binding, Context};
+use super::super::{Argument, Binding, Context};
 use super::{breaks, list, row, run, screen, start, text};
 use crate::ui::action::{
     Action, BreakAction, DialogAction, ListAction, RunAction, ScreenAction, StartAction, TextAction,
@@ -145,6 +145,15 @@ pub(super) const DIALOGS: &[Binding] = &[
     )
     .says("the beginning"),
     row("help-last", Context::Help, &["end"], list(ListAction::Last)).says("the end"),
+    row(
+        "find",
+        Context::Help,
+        &["/"],
+        screen(ScreenAction::Palette("find ")),
+    )
+    .hint("find")
+    .says("only the keys, panels and words of the help that contain what is typed")
+    .typed(Argument::Words),
     row(
         "help-close",
         Context::Help,

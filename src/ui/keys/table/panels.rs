@@ -86,6 +86,14 @@ pub(super) const PANELS: &[Binding] = &[
     .hint("default")
     .says("back to the default of the table")
     .typed(Argument::Parameter),
+    row(
+        "pick",
+        Context::Parameters,
+        &["/"],
+        screen(ScreenAction::Palette("pick ")),
+    )
+    .says("find a parameter by a part of its name or meaning, and go to it")
+    .typed(Argument::Parameter),
     // Charts.
     row(
         "zoom-in",
