@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Receiver, bounded, unbounded};
 use serde::{Deserialize, Serialize};
 
 use super::exit::{Failure, Outcome};
@@ -23,7 +23,7 @@ use crate::data::directory;
 use crate::engine::{Engine, Finished, Handover, Options};
 use crate::record;
 use crate::remote::place;
-use crate::ui::term::SignalWatch;
+use crate::ui::term::{SignalWatch, TermEvent};
 
 /// A run answers between two quanta.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,7 +86,7 @@ impl Wishes {
 
 /// A run on its way to another process.
 #[derive(Serialize, Deserialize)]
-struct Parcel {
+pub struct Parcel {
     called: Called,
     run: Handover,
     /// The folder of its recording.
@@ -94,10 +94,10 @@ struct Parcel {
     wishes: Wishes,
 }
 
-/// Gives a run to a process of its own; gives the name under which it goes on there.
+/// Ends a run here and packs it up.
 /// # Errors
-/// When that process cannot take it. The parcel stays then, and the message says how to try again.
-pub fn hand_over(held: Held, wishes: &Wishes) -> Result<String, Failure> {
+/// When it has ended already, or its recording could not be written to the end.
+pub fn pack(held: Held, wishes: &Wishes) -> Result<Parcel, Failure> {
     let (give, given) = bounded(1);
     let take = Box::new(move |run| drop(give.send(run)));
     let door = held.door();
@@ -114,24 +114,57 @@ pub fn hand_over(held: Held, wishes: &Wishes) -> Result<String, Failure> {
     let finished = held.join();
     let recorded = finished.and_then(|finished| finished.recorded);
     all_written(recorded.as_ref())?;
-    let parcel = Parcel {
+    Ok(Parcel {
         called,
         run,
         recording: recorded.map(|recorded| recorded.name),
         wishes: wishes.clone(),
-    };
-    let file = write(&parcel)?;
-    let arguments = ["take-over".into(), file.clone().into_os_string()];
-    start(arguments).map_err(|why| {
-        let (file, why) = (file.display(), words(why));
-        Failure::Io(format!("{why}; `hebbtop take-over {file}` tries again"))
     })
 }
 
-fn words(failure: Failure) -> String {
-    match failure {
-        Failure::Usage(words) | Failure::Io(words) => words,
-        other => format!("it ended with status {}", other.status()),
+/// Gives a run to a process of its own; gives the name under which it goes on there.
+/// # Errors
+/// When that process cannot take it; nothing of the parcel is left behind then.
+pub fn hand_over(parcel: &Parcel) -> Result<String, Failure> {
+    let file = write(parcel)?;
+    let arguments = ["take-over".into(), file.clone().into_os_string()];
+    let name = start(arguments);
+    if name.is_err() {
+        // It goes on here, and must not go on there too.
+        let _ = fs::remove_file(&file);
+    }
+    name
+}
+
+/// Goes on in this process with what could not be handed over, until all of it has ended.
+/// # Errors
+/// See [`Failure`].
+pub fn go_on_here(parcels: Vec<Parcel>, signals: &Receiver<TermEvent>) -> Outcome {
+    let running = Running::default();
+    let mut save_rule = None;
+    for parcel in parcels {
+        save_rule = save_rule.or_else(|| parcel.wishes.save_rule.clone());
+        let called = parcel.called.clone();
+        let held = running.hold(parcel.open()?, &called);
+        if let Some(name) = held.name() {
+            writeln!(
+                io::stdout(),
+                "{name} goes on in this process: `hebbtop attach {name}` elsewhere opens it, ctrl-C keeps its state and ends it"
+            )?;
+        }
+        running.threads().others.push(held);
+    }
+    conclude(until_ended(&running, signals), save_rule.as_deref())
+}
+
+impl Parcel {
+    /// Goes on with the run.
+    fn open(self) -> Result<Engine, Failure> {
+        let mut options = self.wishes.options()?;
+        if let Some(folder) = &self.recording {
+            options.recorder = Some(record::reopen(Path::new(folder))?.recorder);
+        }
+        Engine::take_over(self.run, options).map_err(|error| Failure::Usage(error.to_string()))
     }
 }
 
@@ -147,7 +180,13 @@ fn write(parcel: &Parcel) -> Result<PathBuf, Failure> {
     let bytes = postcard::to_stdvec(parcel).map_err(|error| Failure::Io(error.to_string()))?;
     let mut options = File::options();
     options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(&file)?.write_all(&bytes)?;
+    let written = options
+        .open(&file)
+        .and_then(|mut out| out.write_all(&bytes));
+    if let Err(error) = written {
+        let _ = fs::remove_file(&file);
+        return Err(Failure::Io(format!("{}: {error}", file.display())));
+    }
     Ok(file)
 }
 
@@ -202,20 +241,10 @@ pub fn take_over(args: &TakeOver) -> Outcome {
     let parcel: Parcel = postcard::from_bytes(&bytes)
         .map_err(|error| Failure::Usage(format!("{}: {error}", args.file.display())))?;
     drop(bytes);
-    let mut options = parcel.wishes.options()?;
-    if let Some(folder) = &parcel.recording {
-        options.recorder = Some(record::reopen(Path::new(folder))?.recorder);
-    }
-    let engine = Engine::take_over(parcel.run, options)
-        .map_err(|error| Failure::Usage(error.to_string()))?;
     let remove = || drop(fs::remove_file(&args.file));
-    serve(
-        engine,
-        &parcel.called,
-        &parcel.wishes,
-        args.own_session,
-        remove,
-    )
+    let (called, wishes) = (parcel.called.clone(), parcel.wishes.clone());
+    let engine = parcel.open()?;
+    serve(engine, &called, &wishes, args.own_session, remove)
 }
 
 /// Runs an engine without a screen until it has ended. `reachable` is called when others can attach.

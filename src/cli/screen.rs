@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use crossbeam_channel::Receiver;
 
 use super::config::Settings;
-use super::detach::{Wishes, conclude, hand_over};
-use super::exit::{Failure, Outcome};
+use super::detach::{Wishes, conclude, go_on_here, hand_over, pack};
+use super::exit::{Failure, Outcome, complain};
 use super::farewell;
 use super::headless::{is_new, named, save_rule as save_rule_of};
 use super::lane::{Called, Held, Running};
@@ -126,7 +126,7 @@ pub fn show(first: Option<First>, data: Option<PathBuf>, look: &Look) -> Outcome
         return go_on(&running, &outcome.events, save_rule.as_deref());
     }
     if outcome.ended == Ended::Detached {
-        return detach(&running, &wishes);
+        return detach(&running, &outcome.events, &wishes);
     }
     let (told, others) = {
         let mut threads = running.threads();
@@ -172,20 +172,28 @@ fn go_on(running: &Running, events: &Receiver<TermEvent>, save_rule: Option<&Pat
     conclude(until_ended(running, events), save_rule)
 }
 
-/// Gives every run to a process of its own.
-fn detach(running: &Running, wishes: &Wishes) -> Outcome {
+/// Gives every run to a process of its own; what cannot be given goes on here.
+fn detach(running: &Running, events: &Receiver<TermEvent>, wishes: &Wishes) -> Outcome {
     let all = running.threads().take();
-    let mut failed = Ok(());
+    let mut left = Vec::new();
     for held in all {
-        match hand_over(held, wishes) {
+        let parcel = pack(held, wishes)?;
+        match hand_over(&parcel) {
             Ok(name) => writeln!(
                 io::stdout(),
                 "{name} goes on: `hebbtop attach {name}` comes back, `hebbtop stop {name}` ends it"
             )?,
-            Err(failure) => failed = Err(failure),
+            Err(Failure::Usage(why) | Failure::Io(why)) => {
+                complain(&why);
+                left.push(parcel);
+            }
+            Err(_) => left.push(parcel),
         }
     }
-    failed
+    if left.is_empty() {
+        return Ok(());
+    }
+    go_on_here(left, events)
 }
 
 /// Shows a run of another process until the screen is left.

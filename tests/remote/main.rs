@@ -101,6 +101,32 @@ fn a_run_goes_from_the_screen_to_a_process_of_its_own_with_its_recording() {
     assert!(repeated.contains(digest), "{said}\n{repeated}");
 }
 
+/// The program that would take it over is gone, as after an update.
+#[test]
+fn a_run_that_cannot_be_handed_over_goes_on_where_it_is() {
+    let place = Place::new();
+    let program = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("hebbtop-that-goes");
+    let _ = std::fs::remove_file(&program);
+    std::fs::hard_link(BINARY, &program).unwrap();
+    let folder = place.folder().to_str().unwrap();
+    let mut pty = pty::Program::new(&program)
+        .args(["run", "pc-digits", "--steps", "90"])
+        .env("XDG_STATE_HOME", folder)
+        .env("XDG_RUNTIME_DIR", folder)
+        .start(120, 40);
+    pty.wait_for("▸eta");
+    std::fs::remove_file(&program).unwrap();
+    pty.keys("D");
+    pty.wait_for("pc-digits goes on in this process");
+    place.flat_out("pc-digits");
+    place.wait_done("pc-digits");
+    let said = place.says(&["stop"]);
+    assert!(said.contains(&digest("pc-digits", "90")), "{said}");
+    pty.assert_exit(0);
+    let left = std::fs::read_dir(place.folder().join("hebbtop/runs")).unwrap();
+    assert_eq!(left.count(), 0, "nothing of the parcel is left");
+}
+
 #[test]
 fn one_of_two_who_watch_steers_and_the_other_can_take_over() {
     let place = Place::new();
