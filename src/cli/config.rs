@@ -140,7 +140,7 @@ fn documented() -> String {
             out,
             "# {}: {}\n# {} = [{keys}]",
             row.context.title(),
-            row.help,
+            row.help.replace(['{', '}'], ""),
             row.id
         );
     }
