@@ -21,7 +21,8 @@ pub const SOCKETS: Target = Target {
     change,
     // A frame with every panel, and a model that is built anew.
     allowed: |_| 128 << 20,
-    executions: 500,
+    // A model is built in many of them.
+    executions: 150,
 };
 
 /// How long an answer to what makes sense may take.
