@@ -67,6 +67,20 @@ pub enum LoadError {
     Foreign(String),
 }
 
+/// The words of a row that says which table an instance has, before that table is there.
+/// # Errors
+/// Names the row when its value is of another kind, or not allowed.
+pub fn words_of(given: &Values, table: &[ParamSpec], id: &str) -> Result<String, BuildError> {
+    let spec = table.iter().find(|spec| spec.id == id);
+    if let (Some(spec), Some(value)) = (spec, given.given(id)) {
+        spec.check(value).map_err(|refusal| BuildError::Param {
+            id: id.to_owned(),
+            why: refusal.to_string(),
+        })?;
+    }
+    Ok(given.words(table, id))
+}
+
 /// The values of all rows of an instance's table, in its order, each allowed by its row.
 /// # Errors
 /// Names the value that belongs to no row, or that its row does not allow.

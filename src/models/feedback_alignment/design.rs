@@ -10,7 +10,7 @@ use super::online;
 use super::panels;
 use super::params::{self, Mode, PARAMS, Settings};
 use super::tasks::{Pool, held_out};
-use crate::models::model::values_in_order;
+use crate::models::model::{values_in_order, words_of};
 use crate::models::table::{Description, ParamSpec, Value, text};
 use crate::models::{BuildError, Setup};
 
@@ -43,7 +43,7 @@ impl Design {
             Some(data) => Arc::clone(data),
             None => Arc::new(synthetic(setup.seed)),
         });
-        let words = setup.values.words(PARAMS, "network");
+        let words = words_of(&setup.values, PARAMS, "network")?;
         let layers = params::layers(&words).map_err(|why| wrong("network", why))?;
         let sizes: Vec<usize> = std::iter::once(images.size()).chain(layers).collect();
         let network = Network::new(&sizes, BETA).map_err(|error| wrong("network", error))?;

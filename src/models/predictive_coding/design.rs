@@ -6,7 +6,7 @@ use super::batches::synthetic;
 use super::params::{PARAMS, Settings, instance};
 use super::{metrics, panels};
 use crate::data::Dataset;
-use crate::models::model::values_in_order;
+use crate::models::model::{values_in_order, words_of};
 use crate::models::nn::grammar;
 use crate::models::nn::network::Network;
 use crate::models::nn::shape::Shape;
@@ -46,7 +46,7 @@ impl Design {
             Some(data) => Arc::clone(data),
             None => Arc::new(synthetic(setup.seed)),
         };
-        let words = setup.values.words(PARAMS, "network");
+        let words = words_of(&setup.values, PARAMS, "network")?;
         let specs = grammar::parse(&words).map_err(|error| wrong("network", error))?;
         let image = Shape::Maps {
             channels: 1,
