@@ -4,10 +4,9 @@
 use super::export::npy;
 
 /// Bytes before the first row: room for any count of them.
-pub const HEADER: u64 = 128;
+const HEADER: u64 = 128;
 
-/// Bytes of a row.
-pub const ROW: u64 = 8;
+const ROW: u64 = 8;
 
 /// The header of a file of so many bytes.
 pub fn header(length: u64) -> Vec<u8> {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::Recording;
 use crate::models::panel::Raster;
-use crate::record::spikes::{HEADER, ROW};
+
+/// Bytes before the first row of `spikes.npy`, and of a row: time step and cell.
+const HEADER: u64 = 128;
+const ROW: u64 = 8;
 
 /// More spikes than that are not on any screen.
 const MOST: u64 = 1 << 20;
