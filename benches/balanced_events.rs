@@ -1,5 +1,5 @@
 //! Nanoseconds per synaptic event over the size of a balanced network:
-//! `balanced_events [SECONDS]`.
+//! `balanced_events [SECONDS [N ...]]`.
 //!
 //! A synaptic event is one presynaptic spike at one synapse, external ones included. Neuron updates
 //! are timed in the same network without a spike, and subtracted. Processor time of this thread.
@@ -27,12 +27,17 @@ fn main() -> Result<()> {
         Some(typed) => typed.parse().context("how many simulated seconds?")?,
         None => 2.0,
     };
+    let typed: Vec<i64> = std::env::args()
+        .skip(2)
+        .map(|n| n.parse().context("how many cells?"))
+        .collect::<Result<_>>()?;
+    let sizes = if typed.is_empty() { &SIZES[..] } else { &typed };
     println!(
         "{:18} {:>6} {:>12} {:>12} {:>12} {:>9}",
         "network", "N", "neurons ms/s", "rest ms/s", "events/s", "ns/event"
     );
     for (name, rules) in NETWORKS {
-        for n in SIZES {
+        for &n in sizes {
             let (neurons, _) = run(&settings(n, rules, 0.0), seconds)?;
             let (all, events) = run(&settings(n, rules, 10.0), seconds)?;
             let rest = all - neurons;

@@ -17,8 +17,8 @@ use crate::preset::Kept;
 
 pub const MAGIC: [u8; 8] = *b"HEBBTOP\x1a";
 
-/// Raised when the layout of the head changes.
-pub const FORMAT: u32 = 2;
+/// Raised when the layout of the head or of a model's state changes.
+pub const FORMAT: u32 = 3;
 
 const SUM: usize = 32;
 

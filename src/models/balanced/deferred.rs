@@ -1,7 +1,8 @@
 //! The deferred path: what postsynaptic spikes do to a weight is done at the next visit of its column.
 //!
-//! A presynaptic trace only decays between two visits, so it is known at each postsynaptic spike in
-//! between. The numbers and their order are those of the direct path.
+//! Each synapse remembers its postsynaptic cell's count of spikes from the last visit, so the visit
+//! knows how many came since. A presynaptic trace only decays in between, so it is known at each of
+//! them. The numbers and their order are those of the direct path.
 
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use multiversion::multiversion;
 use super::delivery::fetch;
 use super::projection::Place;
 use super::rules::{Kernel, WithKernel};
-use super::traces::{HOT, Traces};
+use super::traces::{Count, Traces, fires, later, seen};
 use super::wires::{Index, Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -18,11 +19,14 @@ use crate::models::nn::real::Real;
 pub(super) struct Visit<'a, T> {
     pub wires: &'a Wires,
     pub weights: &'a mut [T],
+    pub seen: &'a mut [Count],
     pub last: &'a mut [T],
     pub fired: &'a [u32],
     pub place: &'a Place,
     pub traces: &'a Traces<T>,
-    pub current: &'a mut [T],
+    /// What a mV is in the units of the charges.
+    pub unit: T,
+    pub charges: &'a mut [T],
     pub chunk: &'a mut Chunk<T>,
 }
 
@@ -31,28 +35,33 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
         let now = self.traces.scale();
         for &cell in self.fired {
             let column = self.wires.column(cell as usize - self.place.pre.start);
-            let weights = &self.weights[column.clone()];
+            fetch(&self.weights[column.clone()]);
+            fetch(&self.seen[column.clone()]);
             match &self.wires.targets {
-                Indices::Narrow(t) => fetch(&t[column], weights),
-                Indices::Wide(t) => fetch(&t[column], weights),
+                Indices::Narrow(t) => fetch(&t[column]),
+                Indices::Wide(t) => fetch(&t[column]),
             }
         }
         for &cell in self.fired {
             let k = cell as usize - self.place.pre.start;
             let column = self.wires.column(k);
+            self.last[k] = now;
             let visited = Column {
                 kernel,
-                since: std::mem::replace(&mut self.last[k], now),
                 now,
+                unit: self.unit,
                 y_pre: self.traces.y[cell as usize],
                 traces: self.traces,
                 posts: self.place.post.clone(),
             };
-            let weights = &mut self.weights[column.clone()];
-            let (current, chunk) = (&mut *self.current, &mut *self.chunk);
+            let synapses = Synapses {
+                weights: &mut self.weights[column.clone()],
+                seen: &mut self.seen[column.clone()],
+            };
+            let (charges, chunk) = (&mut *self.charges, &mut *self.chunk);
             match &self.wires.targets {
-                Indices::Narrow(t) => visit(&visited, &t[column], weights, current, chunk),
-                Indices::Wide(t) => visit(&visited, &t[column], weights, current, chunk),
+                Indices::Narrow(t) => visit(&visited, &t[column], synapses, charges, chunk),
+                Indices::Wide(t) => visit(&visited, &t[column], synapses, charges, chunk),
             }
         }
     }
@@ -62,6 +71,7 @@ impl<T: Real> WithKernel<T> for Visit<'_, T> {
 pub(super) struct CatchUp<'a, T> {
     pub wires: &'a Wires,
     pub weights: &'a mut [T],
+    pub seen: &'a mut [Count],
     pub last: &'a mut [T],
     pub columns: Range<usize>,
     pub place: &'a Place,
@@ -73,11 +83,12 @@ pub(super) struct CatchUp<'a, T> {
 impl<T: Real> WithKernel<T> for CatchUp<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         for k in self.columns {
+            self.last[k] = self.now;
             let look = Look {
                 wires: self.wires,
                 synapses: self.wires.column(k),
                 weights: &mut self.weights[self.wires.column(k)],
-                last: std::mem::replace(&mut self.last[k], self.now),
+                seen: &mut self.seen[self.wires.column(k)],
                 k,
                 place: self.place,
                 traces: self.traces,
@@ -93,7 +104,7 @@ pub(super) struct Look<'a, T> {
     pub wires: &'a Wires,
     pub synapses: Range<usize>,
     pub weights: &'a mut [T],
-    pub last: T,
+    pub seen: &'a mut [Count],
     pub k: usize,
     pub place: &'a Place,
     pub traces: &'a Traces<T>,
@@ -104,17 +115,17 @@ impl<T: Real> WithKernel<T> for Look<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         let column = Column {
             kernel,
-            since: self.last,
-            // Later than every spike.
             now: T::zero(),
+            unit: T::zero(),
             y_pre: self.traces.y[self.place.pre.start + self.k],
             traces: self.traces,
             posts: self.place.post.clone(),
         };
-        let chunk = self.chunk;
+        let (weights, seen, chunk) = (self.weights, self.seen, self.chunk);
+        let synapses = Synapses { weights, seen };
         match &self.wires.targets {
-            Indices::Narrow(t) => catch_up(&column, &t[self.synapses], self.weights, chunk),
-            Indices::Wide(t) => catch_up(&column, &t[self.synapses], self.weights, chunk),
+            Indices::Narrow(t) => catch_up(&column, &t[self.synapses], synapses, chunk),
+            Indices::Wide(t) => catch_up(&column, &t[self.synapses], synapses, chunk),
         }
     }
 }
@@ -122,7 +133,7 @@ impl<T: Real> WithKernel<T> for Look<'_, T> {
 /// Brings a single weight up to date.
 pub(super) struct LookAtOne<'a, T> {
     pub weight: &'a mut T,
-    pub last: T,
+    pub seen: Count,
     pub y_pre: T,
     /// The postsynaptic cell, among all.
     pub post: usize,
@@ -131,8 +142,8 @@ pub(super) struct LookAtOne<'a, T> {
 
 impl<T: Real> WithKernel<T> for LookAtOne<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
-        let (later, back) = self.traces.since(self.post, self.last);
-        for spike in (0..later).rev().map(back) {
+        for back in (0..later(self.traces.counts[self.post], self.seen)).rev() {
+            let spike = self.traces.back(self.post, back);
             *self.weight = kernel.post(*self.weight, self.y_pre * spike);
         }
     }
@@ -141,28 +152,43 @@ impl<T: Real> WithKernel<T> for LookAtOne<'_, T> {
 /// What the synapses of a column have in common.
 struct Column<'a, K, T> {
     kernel: K,
-    /// `S` of the last visit and of this step.
-    since: T,
+    /// `S` of this step.
     now: T,
+    /// What a mV is in the units of the charges.
+    unit: T,
     y_pre: T,
     traces: &'a Traces<T>,
     posts: Range<usize>,
 }
 
+/// Synapses of a column.
+struct Synapses<'a, T> {
+    weights: &'a mut [T],
+    seen: &'a mut [Count],
+}
+
+impl<'a, T> Synapses<'a, T> {
+    #[inline(always)]
+    fn chunks(self) -> impl Iterator<Item = Self> {
+        let weights = self.weights.chunks_mut(CHUNK);
+        let both = weights.zip(self.seen.chunks_mut(CHUNK));
+        both.map(|(weights, seen)| Self { weights, seen })
+    }
+}
+
 /// Synapses that are worked on together: what is read of their cells stays in the first cache.
 const CHUNK: usize = 256;
 
-/// Postsynaptic spikes that are replayed without a branch; more are rare between two visits.
-const DEPTH: usize = 3;
+/// Spikes that are replayed without a branch where their times do not matter; more are rare.
+const QUICK: u8 = 8;
 
 /// What is read of the postsynaptic cells of a chunk, as arrays.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk<T> {
     y: [T; CHUNK],
-    /// The last spikes, newest first.
-    spikes: [[T; CHUNK]; DEPTH],
-    /// Synapses with more spikes since the last visit.
-    many: [u16; CHUNK],
+    counts: [Count; CHUNK],
+    /// Spikes since the last visit that are still to be replayed.
+    later: [u8; CHUNK],
     arriving: [T; CHUNK],
 }
 
@@ -170,75 +196,120 @@ impl<T: Real> Chunk<T> {
     pub fn new() -> Self {
         Self {
             y: [T::zero(); CHUNK],
-            spikes: [[T::zero(); CHUNK]; DEPTH],
-            many: [0; CHUNK],
+            counts: [0; CHUNK],
+            later: [0; CHUNK],
             arriving: [T::zero(); CHUNK],
+        }
+    }
+
+    /// Reads traces and counts of cells. Not within the loops over synapses, where registers are
+    /// scarce.
+    #[inline(never)]
+    fn gather<I: Index>(&mut self, targets: &[I], traces: &Traces<T>, posts: Range<usize>) {
+        let y = &traces.y[posts.clone()];
+        let counts = &traces.counts[posts][..y.len()];
+        let into = self.y.iter_mut().zip(&mut self.counts);
+        for (target, (to_y, to_count)) in targets.iter().zip(into) {
+            let j = target.at();
+            (*to_y, *to_count) = (y[j], counts[j]);
         }
     }
 }
 
+/// Adds to the charges of the targets.
+#[inline(never)]
+fn scatter<T: Real, I: Index>(targets: &[I], arriving: &[T], charges: &mut [T]) {
+    for (target, arriving) in targets.iter().zip(arriving) {
+        charges[target.at()] += *arriving;
+    }
+}
+
 impl<K: Kernel<T>, T: Real> Column<'_, K, T> {
-    /// Reads the cells, and does what all but their last spikes do.
+    /// Reads the cells, and does what their spikes did that [`quickly`](Self::quickly) leaves.
     #[inline(always)]
-    fn read<I: Index>(&self, targets: &[I], weights: &mut [T], chunk: &mut Chunk<T>) {
-        let recent = &self.traces.recent[self.posts.clone()];
-        let y_posts = &self.traces.y[self.posts.clone()];
-        let since = self.since;
+    fn read<I: Index>(&self, targets: &[I], synapses: &mut Synapses<T>, chunk: &mut Chunk<T>) {
         let n = targets.len();
-        let mut many = 0;
-        let y = &mut chunk.y[..n];
-        let [s0, s1, s2] = &mut chunk.spikes;
-        let (s0, s1, s2) = (&mut s0[..n], &mut s1[..n], &mut s2[..n]);
+        chunk.gather(targets, self.traces, self.posts.clone());
+        let counts = &chunk.counts[..n];
+        let pending = &mut chunk.later[..n];
+        let in_synapses = &mut synapses.seen[..n];
         for i in 0..n {
-            let j = targets[i].at();
-            y[i] = y_posts[j];
-            let spikes = &recent[j];
-            (s0[i], s1[i], s2[i]) = (spikes[0], spikes[1], spikes[2]);
-            chunk.many[many % CHUNK] = i as u16;
-            many += usize::from(spikes[DEPTH] < since);
+            pending[i] = later(counts[i], in_synapses[i]);
+            in_synapses[i] = seen(counts[i]);
         }
-        for &i in &chunk.many[..many] {
-            let i = usize::from(i);
-            weights[i] = self.earlier(weights[i], targets[i].at());
+        if K::POST_READS_TRACE {
+            self.in_rounds(targets, synapses.weights, pending);
+        } else {
+            each_above(QUICK, pending, |i| {
+                for _ in QUICK..pending[i] {
+                    let weight = &mut synapses.weights[i];
+                    *weight = self.kernel.post(*weight, T::zero());
+                }
+            });
         }
     }
 
-    /// What all but the last [`DEPTH`] spikes of a postsynaptic cell do.
-    #[inline(always)]
-    fn earlier(&self, mut weight: T, post: usize) -> T {
-        let (kernel, y_pre, since) = (self.kernel, self.y_pre, self.since);
-        let cell = self.posts.start + post;
-        let hot = &self.traces.recent[cell];
-        if hot[HOT - 1] < since {
-            let (later, back) = self.traces.since(cell, since);
-            for spike in (DEPTH..later).rev().map(back) {
-                weight = kernel.post(weight, y_pre * spike);
-            }
-            return weight;
+    /// Replays the oldest spike of each synapse that has some `pending`, then the next, until none is
+    /// left: no branch depends on how many one synapse has.
+    #[inline(never)]
+    fn in_rounds<I: Index>(&self, targets: &[I], weights: &mut [T], pending: &mut [u8]) {
+        let recent = &self.traces.recent[self.posts.clone()];
+        let mut waiting = [0u8; CHUNK];
+        let mut count = 0;
+        for (i, pending) in pending.iter().enumerate() {
+            waiting[count % CHUNK] = i as u8;
+            count += usize::from(*pending > 0);
         }
-        for &spike in hot[DEPTH..].iter().rev() {
-            if spike < since {
-                weight = kernel.post(weight, y_pre * spike);
+        while count > 0 {
+            let mut left = 0;
+            for at in 0..count {
+                let i = usize::from(waiting[at]);
+                let post = targets[i].at();
+                let back = pending[i] - 1;
+                let spike = match recent[post].get(usize::from(back)) {
+                    Some(spike) => *spike,
+                    None => self.traces.back(self.posts.start + post, back),
+                };
+                weights[i] = self.kernel.post(weights[i], self.y_pre * spike);
+                pending[i] = back;
+                waiting[left % CHUNK] = i as u8;
+                left += usize::from(back > 0);
+            }
+            count = left;
+        }
+    }
+
+    /// A weight after up to [`QUICK`] spikes of its postsynaptic cell whose times do not matter.
+    #[inline(always)]
+    fn quickly(&self, mut weight: T, later: u8) -> T {
+        if !K::POST_READS_TRACE {
+            for before in 0..QUICK {
+                let after = self.kernel.post(weight, T::zero());
+                weight = if later > before { after } else { weight };
             }
         }
         weight
     }
 }
 
-/// What a spike of the postsynaptic cells did, where it was between the last visit and now.
+/// Calls `job` with the place of each count above `bound`; all counts are below 128. Eight at a
+/// time, because few are.
 #[inline(always)]
-fn replay<T: Real, K: Kernel<T>>(
-    kernel: K,
-    weights: &mut [T],
-    spikes: &[T],
-    y_pre: T,
-    since: T,
-    now: T,
-) {
-    for (weight, spike) in weights.iter_mut().zip(spikes) {
-        let after = kernel.post(*weight, y_pre * *spike);
-        let counts = (*spike < since) & (*spike > now);
-        *weight = if counts { after } else { *weight };
+fn each_above(bound: u8, counts: &[u8], mut job: impl FnMut(usize)) {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let lift = u64::from_le_bytes([127 - bound; 8]);
+    let (eights, rest) = counts.as_chunks::<8>();
+    for (chunk, eight) in eights.iter().enumerate() {
+        let mut above = (u64::from_le_bytes(*eight) + lift) & HIGH;
+        while above != 0 {
+            job(8 * chunk + above.trailing_zeros() as usize / 8);
+            above &= above - 1;
+        }
+    }
+    for (i, count) in rest.iter().enumerate() {
+        if *count > bound {
+            job(8 * eights.len() + i);
+        }
     }
 }
 
@@ -247,14 +318,14 @@ fn replay<T: Real, K: Kernel<T>>(
 fn visit<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
-    current: &mut [T],
+    synapses: Synapses<T>,
+    charges: &mut [T],
     chunk: &mut Chunk<T>,
 ) {
     if T::RUNS {
-        visit_wide(column, targets, weights, current, chunk);
+        visit_wide(column, targets, synapses, charges, chunk);
     } else {
-        visit_body(column, targets, weights, current, chunk);
+        visit_body(column, targets, synapses, charges, chunk);
     }
 }
 
@@ -265,43 +336,43 @@ fn visit<T: Real, K: Kernel<T>, I: Index>(
 fn visit_wide<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
-    current: &mut [T],
+    synapses: Synapses<T>,
+    charges: &mut [T],
     chunk: &mut Chunk<T>,
 ) {
-    visit_body(column, targets, weights, current, chunk);
+    visit_body(column, targets, synapses, charges, chunk);
 }
 
 #[inline(always)]
 fn visit_body<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
-    current: &mut [T],
+    synapses: Synapses<T>,
+    charges: &mut [T],
     chunk: &mut Chunk<T>,
 ) {
     let Column {
         kernel,
-        since,
         now,
+        unit,
         y_pre,
         ..
     } = *column;
-    for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
-        column.read(targets, weights, chunk);
-        for spikes in chunk.spikes.iter().rev() {
-            replay(kernel, weights, spikes, y_pre, since, now);
-        }
-        chunk.arriving[..weights.len()].copy_from_slice(weights);
-        let newest = &chunk.spikes[0];
-        for ((weight, y), newest) in weights.iter_mut().zip(&chunk.y).zip(newest) {
-            let after = kernel.pre(*weight, *y * now);
+    for (targets, mut synapses) in targets.chunks(CHUNK).zip(synapses.chunks()) {
+        column.read(targets, &mut synapses, chunk);
+        let n = targets.len();
+        let weights = &mut synapses.weights[..n];
+        let (y, counts) = (&chunk.y[..n], &chunk.counts[..n]);
+        let later = &chunk.later[..n];
+        let arriving = &mut chunk.arriving[..n];
+        for i in 0..n {
+            let before = column.quickly(weights[i], later[i]);
+            arriving[i] = before * unit;
+            let after = kernel.pre(before, y[i] * now);
             let both = kernel.post(after, y_pre * now);
-            *weight = if *newest == now { both } else { after };
+            weights[i] = if fires(counts[i]) { both } else { after };
         }
-        for (target, arriving) in targets.iter().zip(&chunk.arriving) {
-            current[target.at()] += *arriving;
-        }
+        scatter(targets, arriving, charges);
     }
 }
 
@@ -309,13 +380,13 @@ fn visit_body<T: Real, K: Kernel<T>, I: Index>(
 fn catch_up<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
+    synapses: Synapses<T>,
     chunk: &mut Chunk<T>,
 ) {
     if T::RUNS {
-        catch_up_wide(column, targets, weights, chunk);
+        catch_up_wide(column, targets, synapses, chunk);
     } else {
-        catch_up_body(column, targets, weights, chunk);
+        catch_up_body(column, targets, synapses, chunk);
     }
 }
 
@@ -326,30 +397,23 @@ fn catch_up<T: Real, K: Kernel<T>, I: Index>(
 fn catch_up_wide<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
+    synapses: Synapses<T>,
     chunk: &mut Chunk<T>,
 ) {
-    catch_up_body(column, targets, weights, chunk);
+    catch_up_body(column, targets, synapses, chunk);
 }
 
 #[inline(always)]
 fn catch_up_body<T: Real, K: Kernel<T>, I: Index>(
     column: &Column<'_, K, T>,
     targets: &[I],
-    weights: &mut [T],
+    synapses: Synapses<T>,
     chunk: &mut Chunk<T>,
 ) {
-    for (targets, weights) in targets.chunks(CHUNK).zip(weights.chunks_mut(CHUNK)) {
-        column.read(targets, weights, chunk);
-        for spikes in chunk.spikes.iter().rev() {
-            replay(
-                column.kernel,
-                weights,
-                spikes,
-                column.y_pre,
-                column.since,
-                column.now,
-            );
+    for (targets, mut synapses) in targets.chunks(CHUNK).zip(synapses.chunks()) {
+        column.read(targets, &mut synapses, chunk);
+        for (weight, later) in synapses.weights.iter_mut().zip(&chunk.later) {
+            *weight = column.quickly(*weight, *later);
         }
     }
 }

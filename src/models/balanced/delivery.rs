@@ -1,4 +1,4 @@
-//! Delivery of spikes: the weights of a column are added to the currents of its targets.
+//! Delivery of spikes: the weights of a column are added to the charges of its targets.
 
 use multiversion::multiversion;
 
@@ -15,16 +15,16 @@ pub(super) fn add_uniform<T: Real, I: Index>(
     fired: &[u32],
     offset: usize,
     weight: T,
-    current: &mut [T],
+    charges: &mut [T],
 ) {
     for &cell in fired {
         let k = cell as usize - offset;
-        fetch::<T, I>(&targets[starts[k]..starts[k + 1]], &[]);
+        fetch(&targets[starts[k]..starts[k + 1]]);
     }
     for &cell in fired {
         let k = cell as usize - offset;
         for target in &targets[starts[k]..starts[k + 1]] {
-            current[target.at()] += weight;
+            charges[target.at()] += weight;
         }
     }
 }
@@ -38,14 +38,14 @@ pub(super) fn add_each<T: Real, I: Index>(
     starts: &[usize],
     fired: &[u32],
     offset: usize,
-    weights: &[T],
-    current: &mut [T],
+    (weights, unit): (&[T], T),
+    charges: &mut [T],
 ) {
     for &cell in fired {
         let k = cell as usize - offset;
         let column = starts[k]..starts[k + 1];
         for (target, weight) in targets[column.clone()].iter().zip(&weights[column]) {
-            current[target.at()] += *weight;
+            charges[target.at()] += *weight * unit;
         }
     }
 }
@@ -53,10 +53,8 @@ pub(super) fn add_each<T: Real, I: Index>(
 /// Reads an element of each cache line of a column, so that all lines are on their way from memory
 /// at once before the column is worked on.
 #[inline(always)]
-pub(super) fn fetch<T: Real, I: Index>(targets: &[I], weights: &[T]) {
-    let lines = |bytes: usize| 64 / bytes;
-    let targets = targets.iter().step_by(lines(size_of::<I>()));
-    let weights = weights.iter().step_by(lines(size_of::<T>()));
-    std::hint::black_box(targets.fold(0, |sum, target| sum + target.at()));
-    std::hint::black_box(weights.fold(T::zero(), |sum, weight| sum + *weight));
+pub(super) fn fetch<A: Copy>(column: &[A]) {
+    for element in column.iter().step_by(64 / size_of::<A>()) {
+        std::hint::black_box(*element);
+    }
 }

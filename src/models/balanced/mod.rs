@@ -3,6 +3,7 @@
 
 mod arrays;
 mod case;
+pub mod charges;
 mod deferred;
 mod delivery;
 mod direct;

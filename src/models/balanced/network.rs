@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::charges::Charges;
 use super::input::{Input, Law};
 use super::projection::{Place, Projection, Saved, Weights};
 use super::rules::Rule;
@@ -32,13 +33,14 @@ impl Current {
 
 /// Everything that changes in a step but the weights.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "T: Real")]
 pub struct Cells<T> {
     /// Steps done.
     pub step: u64,
     /// `V - VT` in mV, which is small where it matters and so rounds little.
     pub distances: Vec<T>,
-    /// Charges of the currents of E, I and X; a current is its charge times `Factors::current`.
-    pub charges: [Vec<T>; 3],
+    /// Of the currents of E, I and X.
+    pub charges: [Charges<T>; 3],
     pub traces: Traces<T>,
 }
 
@@ -159,7 +161,7 @@ impl<T: Real> Network<T> {
             cells: Cells {
                 step: 0,
                 distances: voltages.iter().map(|v| T::of(v - neuron.v_t)).collect(),
-                charges: [vec![T::zero(); n], vec![T::zero(); n], vec![T::zero(); n]],
+                charges: Current::ALL.map(|_| Charges::new(n)),
                 traces: Traces::new(n, 1.0 - dt / taus.stdp),
             },
             blocks,
@@ -187,16 +189,10 @@ impl<T: Real> Network<T> {
                 .for_each(|distance| *distance += moved);
         }
         // Currents stay as they are where their time constants change.
-        for (charges, (old, new)) in self
-            .cells
-            .charges
-            .iter_mut()
-            .zip(old.iter().zip(self.factors.current))
-        {
-            if *old != new {
-                charges
-                    .iter_mut()
-                    .for_each(|charge| *charge = *charge * *old / new);
+        let changes = old.into_iter().zip(self.factors.current);
+        for (charges, (old, new)) in self.cells.charges.iter_mut().zip(changes) {
+            if old != new {
+                charges.multiply(old / new);
             }
         }
         let decay = 1.0 - self.dt / settings.taus.stdp;
@@ -276,14 +272,19 @@ impl<T: Real> Network<T> {
 
     /// A synaptic current of one cell in mV/ms, after the decay.
     pub fn current(&self, kind: Current, cell: usize) -> f64 {
-        (self.cells.charges[kind as usize][cell] * self.factors.current[kind as usize]).f64()
+        self.cells.charges[kind as usize].held[cell].f64() * self.current_of_held(kind)
     }
 
     /// Mean of a synaptic current over cells in mV/ms, after the decay.
     pub fn mean_current(&self, kind: Current, cells: Range<usize>) -> f64 {
         let count = cells.len() as f64;
-        let sum = super::sums::sum(&self.cells.charges[kind as usize][cells]);
-        sum * self.factors.current[kind as usize].f64() / count
+        let sum = super::sums::sum(&self.cells.charges[kind as usize].held[cells]);
+        sum * self.current_of_held(kind) / count
+    }
+
+    /// What turns held charges into currents now.
+    fn current_of_held(&self, kind: Current) -> f64 {
+        self.factors.current[kind as usize] * self.cells.charges[kind as usize].scale()
     }
 
     /// The injected current of a cell in mV/ms.
@@ -389,7 +390,11 @@ impl<T: Real> Network<T> {
         let n = self.sizes.n();
         let layers = |a: &Option<Layers>| a.as_ref().map(|l| l.x2.is_some());
         saved.cells.distances.len() == n
-            && saved.cells.charges.iter().all(|charges| charges.len() == n)
+            && saved
+                .cells
+                .charges
+                .iter()
+                .all(|charges| charges.held.len() == n)
             && saved.cells.traces.fits(n)
             && layers(&saved.layers) == layers(&self.layers)
             && (0..4).all(|i| self.blocks[i].fits(&saved.blocks[i], learns[i], settings.deferred))

@@ -17,7 +17,7 @@ use super::deferred::{CatchUp, Chunk, Look, LookAtOne, Visit};
 use super::delivery::{add_each, add_uniform};
 use super::direct::{Direct, Rows};
 use super::rules::Rule;
-use super::traces::Traces;
+use super::traces::{Count, Traces};
 use super::wires::{Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -33,6 +33,9 @@ pub enum Weights<T> {
 /// What belongs to the deferred path. All `S` are scales of the traces at the time in question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Visits<T> {
+    /// For each synapse the count of its postsynaptic cell at the last visit.
+    #[serde(with = "serde_bytes")]
+    seen: Vec<Count>,
     /// `S` of each presynaptic cell's last visit.
     last: Vec<T>,
     /// No last visit is older.
@@ -120,7 +123,9 @@ impl<T: Real> Projection<T> {
             self.weights = Weights::Each(vec![weight; self.wires.count()]);
         }
         let now = traces.previous_scale();
+        let count = |synapse| traces.counts[place.post.start + self.wires.target(synapse)];
         self.visits = deferred.then(|| Visits {
+            seen: (0..self.wires.count()).map(count).collect(),
             last: vec![now; self.wires.pres()],
             horizon: now,
             round: now,
@@ -130,49 +135,61 @@ impl<T: Real> Projection<T> {
         self.clamp = clamp;
     }
 
-    /// Adds the weights of the columns `fired` to `current`.
-    pub fn add(&self, fired: &[u32], current: &mut [T]) {
+    /// Adds the weights of the columns `fired`, in units of which `unit` make a mV, to `charges`.
+    pub fn add(&self, fired: &[u32], unit: T, charges: &mut [T]) {
         let (starts, targets) = (self.wires.starts(), &self.wires.targets);
         match (&self.weights, targets) {
             (Weights::Uniform(weight), Indices::Narrow(t)) => {
-                add_uniform(t, starts, fired, 0, *weight, current);
+                add_uniform(t, starts, fired, 0, *weight * unit, charges);
             }
             (Weights::Uniform(weight), Indices::Wide(t)) => {
-                add_uniform(t, starts, fired, 0, *weight, current);
+                add_uniform(t, starts, fired, 0, *weight * unit, charges);
             }
             (Weights::Each(weights), Indices::Narrow(t)) => {
-                add_each(t, starts, fired, 0, weights, current);
+                add_each(t, starts, fired, 0, (weights, unit), charges);
             }
             (Weights::Each(weights), Indices::Wide(t)) => {
-                add_each(t, starts, fired, 0, weights, current);
+                add_each(t, starts, fired, 0, (weights, unit), charges);
             }
         }
     }
 
-    /// Adds the weights of the columns `fired` (counted from `offset`) to `current`, and does what
-    /// presynaptic spikes do to these weights. `current` and `traces` are those of this step.
-    pub fn deliver(&mut self, fired: &[u32], place: &Place, traces: &Traces<T>, current: &mut [T]) {
+    /// Adds the weights of the columns `fired` (counted from the first cell of all) to `charges` as
+    /// [`add`](Self::add) does, and does what presynaptic spikes do to these weights. `charges` and
+    /// `traces` are those of this step.
+    pub fn deliver(
+        &mut self,
+        fired: &[u32],
+        place: &Place,
+        traces: &Traces<T>,
+        unit: T,
+        charges: &mut [T],
+    ) {
         let offset = place.pre.start;
         let (starts, targets) = (self.wires.starts(), &self.wires.targets);
         match (&mut self.weights, &mut self.visits) {
             (Weights::Uniform(weight), _) => match targets {
-                Indices::Narrow(t) => add_uniform(t, starts, fired, offset, *weight, current),
-                Indices::Wide(t) => add_uniform(t, starts, fired, offset, *weight, current),
+                Indices::Narrow(t) => {
+                    add_uniform(t, starts, fired, offset, *weight * unit, charges)
+                }
+                Indices::Wide(t) => add_uniform(t, starts, fired, offset, *weight * unit, charges),
             },
             (Weights::Each(weights), None) => match targets {
-                Indices::Narrow(t) => add_each(t, starts, fired, offset, weights, current),
-                Indices::Wide(t) => add_each(t, starts, fired, offset, weights, current),
+                Indices::Narrow(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
+                Indices::Wide(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
             },
             (Weights::Each(weights), Some(visits)) => self.rules[0].with_kernel(
                 self.clamp,
                 Visit {
                     wires: &self.wires,
                     weights,
+                    seen: &mut visits.seen,
                     last: &mut visits.last,
                     fired,
                     place,
                     traces,
-                    current,
+                    unit,
+                    charges,
                     chunk: &mut self.chunk,
                 },
             ),
@@ -260,6 +277,7 @@ impl<T: Real> Projection<T> {
             CatchUp {
                 wires: &self.wires,
                 weights,
+                seen: &mut visits.seen,
                 last: &mut visits.last,
                 columns,
                 place,
@@ -290,14 +308,14 @@ impl<T: Real> Projection<T> {
             Weights::Each(weights) => out.extend_from_slice(&weights[range.clone()]),
         }
         if let Some(visits) = &self.visits {
-            let last = visits.last[k];
+            let mut seen = visits.seen[range.clone()].to_vec();
             self.rules[0].with_kernel(
                 self.clamp,
                 Look {
                     wires: &self.wires,
                     synapses: range,
                     weights: out,
-                    last,
+                    seen: &mut seen,
                     k,
                     place,
                     traces,
@@ -320,7 +338,7 @@ impl<T: Real> Projection<T> {
                 self.clamp,
                 LookAtOne {
                     weight: &mut weight,
-                    last: visits.last[k],
+                    seen: visits.seen[synapse],
                     y_pre: traces.y[place.pre.start + k],
                     post: place.post.start + self.wires.target(synapse),
                     traces,
@@ -346,7 +364,12 @@ impl<T: Real> Projection<T> {
         };
         let visits = match &saved.visits {
             None => rules != 1 || !deferred,
-            Some(visits) => rules == 1 && deferred && visits.last.len() == self.wires.pres(),
+            Some(visits) => {
+                rules == 1
+                    && deferred
+                    && visits.seen.len() == self.wires.count()
+                    && visits.last.len() == self.wires.pres()
+            }
         };
         weights && visits
     }
@@ -368,6 +391,7 @@ impl<T: Real> Projection<T> {
         };
         let wires = self.wires.count() * Indices::width(self.wires.posts) + 8 * self.wires.pres();
         let rows = self.rows.as_ref().map_or(0, Rows::bytes);
-        weights + wires + rows
+        let seen = self.visits.as_ref().map_or(0, |v| v.seen.len());
+        weights + wires + rows + seen
     }
 }

@@ -308,7 +308,7 @@ impl Settings {
 ///
 /// ```text
 /// dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
-///     = leak (EL - V) + sum gain charge + 2^(slope (V - VT) + offset)
+///     = leak (EL - V) + sum dt_c current charge + 2^(slope (V - VT) + offset)
 /// ```
 /// All voltages are distances from VT: they are small where they matter, and so is their rounding.
 #[derive(Clone, Copy, Debug)]
@@ -320,16 +320,14 @@ pub struct Factors<T> {
     pub slope: T,
     pub offset: T,
     /// `dt/C`.
-    pub dt_c: T,
+    pub dt_c: f64,
     pub v_th: T,
     pub v_re: T,
     /// `1 - dt/tau` of the recurrent E, I and the external currents.
-    pub decay: [T; 3],
+    pub decay: [f64; 3],
     /// What turns the charge that is stored for each [`Current`](super::network::Current) into that
     /// current: `(1 - dt/tau)/tau`, and `1/tau` for the external ones.
-    pub current: [T; 3],
-    /// The same times `dt/C`.
-    pub gain: [T; 3],
+    pub current: [f64; 3],
 }
 
 impl<T: Real> Factors<T> {
@@ -350,12 +348,11 @@ impl<T: Real> Factors<T> {
             e_l: T::of(e_l - v_t),
             slope: T::of(std::f64::consts::LOG2_E / delta_t),
             offset: T::of((dt * g_l * delta_t / c_m).log2()),
-            dt_c: T::of(dt / c_m),
+            dt_c: dt / c_m,
             v_th: T::of(v_th - v_t),
             v_re: T::of(v_re - v_t),
-            decay: decay.map(T::of),
-            current: current.map(T::of),
-            gain: current.map(|current| T::of(dt / c_m * current)),
+            decay,
+            current,
         }
     }
 }

@@ -7,11 +7,11 @@
 //!    from before this step's spikes;
 //! 6. traces of the cells that fired rise by 1; 7. currents and traces decay.
 //!
-//! Currents decay in the pass of step 2, before recurrent spikes arrive; these arrive decayed
-//! already, because charges count `I tau / (1 - dt/tau)`, which adds up to the same.
+//! Currents decay right after step 2, before recurrent spikes arrive; these arrive decayed already,
+//! because charges count `I tau / (1 - dt/tau)`, which adds up to the same.
 
 use super::network::{Current, Network};
-use super::neuron::{self, Charges};
+use super::neuron::{self, Synaptic};
 use super::sizes::{Block, Population};
 use crate::models::nn::real::Real;
 
@@ -55,8 +55,9 @@ impl<T: Real> Network<T> {
             && layers.stimulation.is_on()
         {
             x2.until(time, |neuron| fired.push(neuron as u32));
-            let current = &mut self.cells.charges[Current::X as usize][..self.sizes.stimulated_e];
-            projection.add(fired, current);
+            let charges = &mut self.cells.charges[Current::X as usize];
+            let (unit, cells) = (charges.unit(), ..self.sizes.stimulated_e);
+            projection.add(fired, unit, &mut charges.held[cells]);
             fired.clear();
         }
         layers.x.until(time, |neuron| fired.push(neuron as u32));
@@ -65,9 +66,10 @@ impl<T: Real> Network<T> {
 
     fn deliver_external(&mut self) {
         let charges = &mut self.cells.charges[Current::X as usize];
+        let unit = charges.unit();
         for population in Population::ALL {
-            let current = &mut charges[self.sizes.range(population)];
-            self.external[population.index()].add(&self.fired_x, current);
+            let held = &mut charges.held[self.sizes.range(population)];
+            self.external[population.index()].add(&self.fired_x, unit, held);
         }
     }
 
@@ -92,15 +94,24 @@ impl<T: Real> Network<T> {
         let cells = &mut self.cells;
         cells.step += 1;
         self.fired.clear();
-        let [e, i, x] = &mut cells.charges;
+        let factors = &self.factors;
+        let synaptic = Current::ALL.map(|kind| {
+            let charges = &cells.charges[kind as usize];
+            Synaptic {
+                charges: &charges.held,
+                gain: T::of(factors.dt_c * factors.current[kind as usize] * charges.scale()),
+            }
+        });
         neuron::advance(
             &mut cells.distances,
-            Charges { e, i, x },
+            synaptic,
             &self.injected,
-            &self.factors,
-            0,
+            factors,
             &mut self.fired,
         );
+        for (charges, decay) in cells.charges.iter_mut().zip(factors.decay) {
+            charges.multiply(decay);
+        }
         self.fired_e = self
             .fired
             .partition_point(|&cell| (cell as usize) < self.sizes.e);
@@ -130,16 +141,15 @@ impl<T: Real> Network<T> {
                 }
             }
         }
-        for &cell in &self.fired {
-            traces.remember(cell as usize);
-        }
+        traces.mark(&self.fired);
         let traces = &self.cells.traces;
         for block in Block::ALL {
             let (projection, place) =
                 (&mut self.blocks[block.index()], &self.places[block.index()]);
             let pre = block.pre().index();
-            let current = &mut self.cells.charges[pre][place.post.clone()];
-            projection.deliver(fired[pre], place, traces, current);
+            let charges = &mut self.cells.charges[pre];
+            let (unit, held) = (charges.unit(), &mut charges.held[place.post.clone()]);
+            projection.deliver(fired[pre], place, traces, unit, held);
             projection.learn(fired[pre], fired[block.post().index()], place, traces);
         }
         self.cells.traces.raise(&self.fired);

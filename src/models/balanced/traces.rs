@@ -4,20 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::nn::real::Real;
 
-/// Spikes that are kept of each cell, a power of two.
-pub const RING: usize = 128;
+/// Spikes that are kept of each cell: a power of two, and less than a count can tell apart.
+pub const RING: usize = 64;
 
 /// Spikes of a cell that lie together, where every visit reads them.
-pub const HOT: usize = 8;
+pub const RECENT: usize = 4;
 
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
-const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
+pub(super) const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
 
 /// Traces of all cells: `dx/dt = -x/tau_STDP`, `x += 1` at an own spike.
 ///
 /// A trace that decays by the same factor in every step need not be touched in a step:
 /// `x = y S` with one scale `S` for all, multiplied by `1 - dt/tau` each step, and `y += 1/S` at a
-/// spike. A spike is remembered by the `S` of its step: it is later than a visit if its `S` is less.
+/// spike. A spike is remembered by the `S` of its step; a synapse tells by its cell's count how many
+/// of them came after its last visit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Traces<T> {
     /// In double precision, because it is multiplied on and on.
@@ -27,11 +28,31 @@ pub struct Traces<T> {
     decay: f64,
     pub y: Vec<T>,
     /// The last spikes of each cell, newest first.
-    pub recent: Vec<[T; HOT]>,
+    pub recent: Vec<[T; RECENT]>,
     /// `RING` entries for each cell, round and round.
     ring: Vec<T>,
-    /// Spikes of each cell so far, which tells the place in its ring.
-    count: Vec<u32>,
+    pub counts: Vec<Count>,
+}
+
+/// Twice the spikes of a cell so far, modulo 256; odd in a step in which it fires, until traces rise.
+pub type Count = u8;
+
+/// Whether the cell fires in this step.
+#[inline(always)]
+pub fn fires(count: Count) -> bool {
+    count & 1 == 1
+}
+
+/// The count with the spike of this step.
+#[inline(always)]
+pub fn seen(count: Count) -> Count {
+    count.wrapping_add(1) & !1
+}
+
+/// Spikes before this step that came after `seen`.
+#[inline(always)]
+pub fn later(count: Count, seen: Count) -> u8 {
+    count.wrapping_sub(seen) >> 1
 }
 
 impl<T: Real> Traces<T> {
@@ -43,9 +64,9 @@ impl<T: Real> Traces<T> {
             previous: 2.0,
             decay,
             y: vec![T::zero(); cells],
-            recent: vec![[none; HOT]; cells],
+            recent: vec![[none; RECENT]; cells],
             ring: vec![none; cells * RING],
-            count: vec![0; cells],
+            counts: vec![0; cells],
         }
     }
 
@@ -68,28 +89,43 @@ impl<T: Real> Traces<T> {
     /// The spike that the next one pushes out of the ring; infinite where there is none.
     #[inline]
     pub fn oldest(&self, cell: usize) -> T {
-        self.ring[cell * RING + self.count[cell] as usize % RING]
+        self.ring[self.next(cell)]
     }
 
-    /// Remembers a spike of this step, before the synapses are visited.
+    /// Where the next spike of a cell goes.
     #[inline]
-    pub fn remember(&mut self, cell: usize) {
-        let scale = self.scale();
-        let count = self.count[cell];
-        self.count[cell] = count.wrapping_add(1);
-        let place = cell * RING + count as usize % RING;
-        self.ring[place] = scale;
-        let spikes = &mut self.recent[cell];
-        spikes.copy_within(..HOT - 1, 1);
-        spikes[0] = scale;
+    fn next(&self, cell: usize) -> usize {
+        cell * RING + usize::from(self.counts[cell] / 2) % RING
     }
 
-    /// Raises the traces of the cells that fired.
+    /// The spike of a cell that lies `back` spikes back, 0 for the last.
+    #[inline]
+    pub fn back(&self, cell: usize, back: u8) -> T {
+        let place = (self.counts[cell] / 2).wrapping_sub(1 + back);
+        self.ring[cell * RING + usize::from(place) % RING]
+    }
+
+    /// Marks the cells that fire in this step, before their synapses are visited.
+    #[inline]
+    pub fn mark(&mut self, fired: &[u32]) {
+        for &cell in fired {
+            self.counts[cell as usize] |= 1;
+        }
+    }
+
+    /// Remembers the spikes of the cells that were marked, and raises their traces.
     #[inline]
     pub fn raise(&mut self, fired: &[u32]) {
-        let rise = T::of(1.0 / self.scale);
+        let (scale, rise) = (self.scale(), T::of(1.0 / self.scale));
         for &cell in fired {
-            self.y[cell as usize] += rise;
+            let cell = cell as usize;
+            let place = self.next(cell);
+            self.ring[place] = scale;
+            let spikes = &mut self.recent[cell];
+            spikes.copy_within(..RECENT - 1, 1);
+            spikes[0] = scale;
+            self.y[cell] += rise;
+            self.counts[cell] = seen(self.counts[cell]);
         }
     }
 
@@ -127,24 +163,11 @@ impl<T: Real> Traces<T> {
         self.decay = decay;
     }
 
-    /// How many of the last spikes of `cell` are later than `since`, and those that are kept.
-    #[inline]
-    pub fn since(&self, cell: usize, since: T) -> (usize, impl Fn(usize) -> T) {
-        let ring = &self.ring[cell * RING..][..RING];
-        let count = self.count[cell] as usize;
-        let back = move |back: usize| ring[count.wrapping_sub(back + 1) % RING];
-        let mut later = 0;
-        while later < RING && back(later) < since {
-            later += 1;
-        }
-        (later, back)
-    }
-
     /// Whether the sizes are those of so many cells.
     pub fn fits(&self, cells: usize) -> bool {
         self.y.len() == cells
             && self.recent.len() == cells
             && self.ring.len() == cells * RING
-            && self.count.len() == cells
+            && self.counts.len() == cells
     }
 }

@@ -33,6 +33,8 @@ impl Kohonen<f64> {
 }
 
 impl<T: Real> Kernel<T> for Kohonen<T> {
+    const POST_READS_TRACE: bool = false;
+
     #[inline(always)]
     fn pre(self, weight: T, x_post: T) -> T {
         weight + self.beta * self.eta * x_post
