@@ -14,6 +14,7 @@ use super::look::{BackgroundChoice, GlyphChoice, budget};
 use super::screen::Hangup;
 use crate::data::text;
 use crate::preset::did_you_mean;
+use crate::remote::place;
 use crate::ui::keys::{KeyMap, TABLE};
 use crate::ui::theme::{ColorChoice, Palette};
 
@@ -113,13 +114,8 @@ pub fn run(args: &Config) -> Outcome {
 
 /// Where the settings are.
 fn file() -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        let path = std::env::var_os(name).map(PathBuf::from);
-        path.filter(|path| path.is_absolute())
-    };
-    let home = || Some(absolute("HOME")?.join(".config"));
-    let folder = absolute("XDG_CONFIG_HOME").or_else(home)?;
-    Some(folder.join("hebbtop/config.toml"))
+    let folder = place::of_user("XDG_CONFIG_HOME", ".config")?;
+    Some(folder.join("config.toml"))
 }
 
 /// All settings with their defaults, as a file that changes nothing.

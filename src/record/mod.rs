@@ -17,7 +17,7 @@ pub mod reading;
 mod recorded;
 mod recorder;
 mod scope;
-mod spikes;
+pub mod spikes;
 
 pub use checkpoint::{Checkpoint, Written};
 pub use clock::now;

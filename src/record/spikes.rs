@@ -4,9 +4,10 @@
 use super::export::npy;
 
 /// Bytes before the first row: room for any count of them.
-const HEADER: u64 = 128;
+pub const HEADER: u64 = 128;
 
-const ROW: u64 = 8;
+/// Bytes of a row.
+pub const ROW: u64 = 8;
 
 /// The header of a file of so many bytes.
 pub fn header(length: u64) -> Vec<u8> {

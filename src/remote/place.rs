@@ -44,13 +44,17 @@ pub fn sockets() -> Result<PathBuf, String> {
 
 /// The folder of this user's states: `XDG_STATE_HOME/hebbtop`.
 pub fn states() -> Option<PathBuf> {
+    of_user("XDG_STATE_HOME", ".local/state")
+}
+
+/// The program's folder under the one that a variable names, or under `default` at home.
+pub fn of_user(variable: &str, default: &str) -> Option<PathBuf> {
     let absolute = |name: &str| {
         let path = std::env::var_os(name).map(PathBuf::from);
         path.filter(|path| path.is_absolute())
     };
-    let state = absolute("XDG_STATE_HOME");
-    let home = || Some(absolute("HOME")?.join(".local/state"));
-    Some(state.or_else(home)?.join("hebbtop"))
+    let home = || Some(absolute("HOME")?.join(default));
+    Some(absolute(variable).or_else(home)?.join("hebbtop"))
 }
 
 /// The folder of the cards, made where it is not there.

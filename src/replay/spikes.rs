@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Recording;
 use crate::models::panel::Raster;
-
-/// Bytes before the first row of `spikes.npy`, and of a row: time step and cell.
-const HEADER: u64 = 128;
-const ROW: u64 = 8;
+use crate::record::spikes::{HEADER, ROW};
 
 /// More spikes than that are not on any screen.
 const MOST: u64 = 1 << 20;
