@@ -1,6 +1,7 @@
 //! A balanced network as the engine sees it: saved and loaded between any two steps, changed while
 //! it runs, refused where it cannot be.
 
+use hebbtop::models::panel::{PanelData, PanelRequest, Reduce};
 use hebbtop::models::table::{Applies, Value};
 use hebbtop::models::{BuildError, Model, Progress, Setup, Values, family};
 
@@ -168,6 +169,72 @@ fn runaway_rates_and_weights_are_faults_that_keep_the_state() {
     assert!(
         weights.contains("max weight") && weights.contains("IE"),
         "{weights}"
+    );
+}
+
+/// With less drive the network goes on, whatever its rates were.
+#[test]
+fn a_mended_network_is_not_judged_by_the_rates_before() {
+    let fast = [
+        ("r_x", Value::Real(200.0)),
+        ("max_rate", Value::Real(150.0)),
+    ];
+    let mut model = build(&fast).unwrap();
+    let mut progress = (0..20_000).map(|_| model.advance());
+    assert!(progress.any(|progress| matches!(progress, Progress::Fault(_))));
+    drop(progress);
+    let r_x = model.description().param("r_x").unwrap();
+    model.set(r_x, &Value::Real(10.0)).unwrap();
+    let mut progress = (0..10_000).map(|_| model.advance());
+    assert!(!progress.any(|progress| matches!(progress, Progress::Fault(_))));
+}
+
+/// Every spike of a small network is in the picture of their density, but for the bins that the
+/// sweep has cleared.
+#[test]
+fn the_density_counts_every_spike() {
+    let mut model = build(&[("n", Value::Integer(250))]).unwrap();
+    let mut spikes = Vec::new();
+    for _ in 0..15_000 {
+        model.advance();
+        model.spikes(&mut spikes);
+    }
+    let description = model.description();
+    let panels = &description.panels;
+    let panel = panels
+        .iter()
+        .position(|panel| panel.id == "density")
+        .unwrap();
+    let seconds = 1.0;
+    let item = panels[panel]
+        .items
+        .iter()
+        .position(|item| item == "1 s")
+        .unwrap();
+    let request = PanelRequest {
+        panel,
+        item,
+        rows: u16::MAX,
+        cols: u16::MAX,
+        reduce: Reduce::Mean,
+        window: None,
+        cursor: None,
+    };
+    let PanelData::HeatMap(grid) = model.panel(&request) else {
+        panic!("no heat map")
+    };
+    let bins = f64::from(grid.shape.1);
+    let counted: f64 = grid
+        .values
+        .iter()
+        .map(|rate| f64::from(*rate) * seconds / bins)
+        .sum();
+    let of_a_bin = (10_000.0 * seconds / bins) as u32;
+    let from = 15_000 - 10_000 + 2 * of_a_bin;
+    let expected = spikes.iter().filter(|[step, _]| *step > from).count();
+    assert!(
+        (counted - expected as f64).abs() < 1e-3,
+        "{counted} {expected}"
     );
 }
 

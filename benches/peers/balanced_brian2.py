@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The three networks of 5000 in Brian2's C++ standalone mode: `balanced_brian2.py NETWORK SECONDS`.
+"""The three networks of 5000 in Brian2's C++ standalone mode:
+`balanced_brian2.py NETWORK SECONDS [FOLDER]`.
 
 NETWORK is static, ei (EI homeostatic) or kohonen (Kohonen on EE, EI and II homeostatic). The same
 equations, sizes and weights as the presets bench-balanced-NETWORK; population rates are recorded.
-Prints JSON: processor seconds of a simulated second, and the rates. Needs brian2 with numpy below
-2.4 and a C++ compiler.
+Prints JSON: processor seconds of a simulated second, and the rates. A FOLDER keeps the compiled
+program; `balanced_compare.py` runs it again. Needs brian2 with numpy below 2.4 and a C++ compiler.
 """
 
 import json
@@ -60,7 +61,7 @@ def homeostatic(eta, rate, root):
 
 def main():
     network, seconds = sys.argv[1], float(sys.argv[2])
-    folder = tempfile.mkdtemp(prefix="brian2-")
+    folder = sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp(prefix="brian2-")
     b.set_device("cpp_standalone", directory=folder, build_on_run=False)
     b.prefs.devices.cpp_standalone.openmp_threads = 0
     b.defaultclock.dt = 0.1 * ms

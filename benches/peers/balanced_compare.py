@@ -4,10 +4,11 @@
     cargo build --release
     benches/peers/balanced_compare.py --python PYTHON [--pairs 3] [--seconds 5]
 
-PYTHON has brian2 with numpy below 2.4. Each round runs each network once in Brian2 and once here,
-both with one thread and with everything recorded that the presets record. Reported is processor
-time of a simulated second, the loop alone (hebbtop: everything after building), then median and
-quartiles over the rounds, and the median of the ratios within the rounds.
+PYTHON has brian2 with numpy below 2.4, which compiles each network once. Each round runs each
+network once in Brian2 and once here, both with one thread and with everything recorded that the
+presets record. Reported is processor time of a simulated second, the loop alone (hebbtop: everything
+after building): the medians over the rounds, then median and quartiles of the ratios within the
+rounds.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,20 +39,28 @@ def main():
     options = parser.parse_args()
     binary = str(ROOT / "target/release/hebbtop")
     peer = str(ROOT / "benches/peers/balanced_brian2.py")
-    print(f"{'CPU s per simulated s':22} {'Brian2':>8} {'hebbtop':>8} {'q1':>7} {'q3':>7}  ratio")
+    folders = {}
     for network in options.networks:
-        theirs, ours, build = [], [], []
-        for _ in range(options.pairs):
-            theirs.append(run([options.python, peer, network, str(options.seconds)])["cpu_per_s"])
+        folders[network] = tempfile.mkdtemp(prefix=f"brian2-{network}-")
+        run([options.python, peer, network, str(options.seconds), folders[network]])
+    theirs, ours, build = ({network: [] for network in options.networks} for _ in range(3))
+    for _ in range(options.pairs):
+        for network, folder in folders.items():
+            subprocess.run(["./main"], cwd=folder, check=True, capture_output=True)
+            loop = float(Path(folder, "loop_cpu").read_text())
+            theirs[network].append(loop / options.seconds)
             steps = str(1000 * options.seconds)
             result = run([binary, "run", f"bench-balanced-{network}", "--steps", steps, "--json"])
-            ours.append(result["cpu_s"] / result["sim_time_s"])
-            build.append(result["setup_s"])
-        low, mid, high = statistics.quantiles(ours, n=4) if len(ours) > 1 else ours * 3
-        ratio = statistics.median(a / b for a, b in zip(theirs, ours))
+            ours[network].append(result["cpu_s"] / result["sim_time_s"])
+            build[network].append(result["setup_s"])
+    print(f"{'CPU s per simulated s':22} {'Brian2':>8} {'hebbtop':>8} {'ratio':>7}  quartiles")
+    for network in options.networks:
+        ratios = [a / b for a, b in zip(theirs[network], ours[network])]
+        low, mid, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+        medians = [statistics.median(of[network]) for of in (theirs, ours, build)]
         print(
-            f"{network:22} {statistics.median(theirs):8.3f} {mid:8.3f} {low:7.3f} {high:7.3f}  {ratio:5.2f}"
-            f"   built in {statistics.median(build):.2f} s"
+            f"{network:22} {medians[0]:8.3f} {medians[1]:8.3f} {mid:7.2f}  {low:.2f}-{high:.2f}"
+            f"   built in {medians[2]:.2f} s"
         )
 
 

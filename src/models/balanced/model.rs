@@ -165,7 +165,10 @@ impl Model for Balanced {
             return Progress::Continue;
         }
         match self.watch.fault(&self.network, &self.settings) {
-            Some(fault) => Progress::Fault(fault),
+            Some(fault) => {
+                self.watch.restart();
+                Progress::Fault(fault)
+            }
             None => Progress::UnitDone,
         }
     }

@@ -42,6 +42,11 @@ impl Default for Watch {
 }
 
 impl Watch {
+    /// Forgets what was, so that a mended network is not judged by the rates before.
+    pub fn restart(&mut self) {
+        *self = Self::default();
+    }
+
     /// Whether a loaded state has the right sizes.
     pub fn fits(&self) -> bool {
         self.counts.len() == WINDOW

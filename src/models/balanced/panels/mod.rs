@@ -2,6 +2,7 @@
 
 mod activity;
 mod cell;
+mod density;
 mod matrix;
 mod predictions;
 mod weights;
@@ -116,6 +117,15 @@ const ROWS: &[Row] = &[
         items: &[],
         drawer: Drawer::History(&["rate_e1", "rate_e2"]),
         meaning: "Rates of both parts of E where only a part can be stimulated (the key S switches the stimulus). Without plasticity no rates balance both: the network is semi-balanced, and the part with less drive falls silent.",
+    },
+    Row {
+        id: "density",
+        label: "spike density",
+        view: ACTIVITY,
+        overview: 0,
+        items: density::SWEEPS,
+        drawer: Drawer::Model(PanelKindName::HeatMap, density::density),
+        meaning: "Rates of the raster's cells in bins of 1/250 of the sweep, pooled over neighbours: what a raster hides where its dots run together. E above I, stimulated cells uppermost. Vertical bands are synchrony, horizontal ones cells that fire alike.",
     },
     Row {
         id: "mean-rates",

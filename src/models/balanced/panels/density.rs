@@ -1,0 +1,36 @@
+//! How often cells fire, where a raster would be full of dots.
+
+use super::super::model::Balanced;
+use crate::models::grid::{Meaning, pool};
+use crate::models::panel::{PanelData, PanelRequest};
+
+pub const SWEEPS: &[&str] = &["5 s", "20 s", "1 s"];
+const SECONDS: [f64; 3] = [5.0, 20.0, 1.0];
+
+/// Bins of time in a sweep.
+const BINS: usize = 250;
+
+/// The raster's cells, and the rate of each (Hz) in every bin of the sweep.
+pub fn density(model: &Balanced, request: &PanelRequest) -> PanelData {
+    let spikes = &model.statistics.raster;
+    let seconds = SECONDS[request.item.min(SECONDS.len() - 1)];
+    let step = model.network.step_count();
+    let steps = (seconds * 1e3 / model.network.dt()).round().max(1.0) as u64;
+    let cells: usize = spikes.watched().iter().map(Vec::len).sum();
+    let mut rates = vec![0.0; cells * BINS];
+    let of_a_spike = (BINS as f64 / seconds) as f32;
+    // The bins just ahead of the present are what the sweep has cleared.
+    let cleared = 2 * steps.div_ceil(BINS as u64);
+    for (at, place) in spikes.since(step.saturating_sub(steps.saturating_sub(cleared))) {
+        let bin = ((at % steps) * BINS as u64 / steps) as usize;
+        rates[usize::from(place) * BINS + bin] += of_a_spike;
+    }
+    let meaning = Meaning {
+        row_label: "cell, E above I",
+        col_label: "time, sweeping",
+        unit: "Hz",
+        signed: false,
+    };
+    let rate = |cell: usize, bin: usize| rates[cell * BINS + bin];
+    PanelData::HeatMap(pool((cells, BINS), rate, request, meaning))
+}
