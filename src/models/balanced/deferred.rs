@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use multiversion::multiversion;
 
-use super::delivery::fetch;
+use super::delivery::{UNROLLED, fetch, scatter};
 use super::projection::Place;
 use super::rules::{Kernel, WithKernel};
 use super::traces::{Count, Traces, fires, later, seen};
@@ -208,19 +208,19 @@ impl<T: Real> Chunk<T> {
     fn gather<I: Index>(&mut self, targets: &[I], traces: &Traces<T>, posts: Range<usize>) {
         let y = &traces.y[posts.clone()];
         let counts = &traces.counts[posts][..y.len()];
-        let into = self.y.iter_mut().zip(&mut self.counts);
-        for (target, (to_y, to_count)) in targets.iter().zip(into) {
-            let j = target.at();
-            (*to_y, *to_count) = (y[j], counts[j]);
+        let (several, rest) = targets.as_chunks::<UNROLLED>();
+        let into = self.y.as_chunks_mut::<UNROLLED>().0.iter_mut();
+        let into = into.zip(self.counts.as_chunks_mut::<UNROLLED>().0);
+        for (targets, (to_y, to_counts)) in several.iter().zip(into) {
+            for i in 0..UNROLLED {
+                let j = targets[i].at();
+                (to_y[i], to_counts[i]) = (y[j], counts[j]);
+            }
         }
-    }
-}
-
-/// Adds to the charges of the targets.
-#[inline(never)]
-fn scatter<T: Real, I: Index>(targets: &[I], arriving: &[T], charges: &mut [T]) {
-    for (target, arriving) in targets.iter().zip(arriving) {
-        charges[target.at()] += *arriving;
+        for (i, target) in rest.iter().enumerate() {
+            let (i, j) = (UNROLLED * several.len() + i, target.at());
+            (self.y[i], self.counts[i]) = (y[j], counts[j]);
+        }
     }
 }
 

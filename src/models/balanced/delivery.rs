@@ -5,6 +5,9 @@ use multiversion::multiversion;
 use super::wires::Index;
 use crate::models::nn::real::Real;
 
+/// Targets that are worked on between two looks at the end of a column.
+pub(super) const UNROLLED: usize = 4;
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
@@ -23,7 +26,13 @@ pub(super) fn add_uniform<T: Real, I: Index>(
     }
     for &cell in fired {
         let k = cell as usize - offset;
-        for target in &targets[starts[k]..starts[k + 1]] {
+        let (several, rest) = targets[starts[k]..starts[k + 1]].as_chunks::<UNROLLED>();
+        for targets in several {
+            for target in targets {
+                charges[target.at()] += weight;
+            }
+        }
+        for target in rest {
             charges[target.at()] += weight;
         }
     }
@@ -47,6 +56,21 @@ pub(super) fn add_each<T: Real, I: Index>(
         for (target, weight) in targets[column.clone()].iter().zip(&weights[column]) {
             charges[target.at()] += *weight * unit;
         }
+    }
+}
+
+/// Adds what arrives at each target to its charge.
+#[inline(never)]
+pub(super) fn scatter<T: Real, I: Index>(targets: &[I], arriving: &[T], charges: &mut [T]) {
+    let (several, rest) = targets.as_chunks::<UNROLLED>();
+    let (of_several, of_rest) = arriving.as_chunks::<UNROLLED>();
+    for (targets, arriving) in several.iter().zip(of_several) {
+        for i in 0..UNROLLED {
+            charges[targets[i].at()] += arriving[i];
+        }
+    }
+    for (target, arriving) in rest.iter().zip(of_rest) {
+        charges[target.at()] += *arriving;
     }
 }
 
