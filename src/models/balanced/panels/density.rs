@@ -27,7 +27,7 @@ pub fn density(model: &Balanced, request: &PanelRequest) -> PanelData {
     }
     let meaning = Meaning {
         row_label: "cell, E above I",
-        col_label: "time, sweeping",
+        col_label: "sweep",
         unit: "Hz",
         signed: false,
     };
