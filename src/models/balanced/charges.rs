@@ -39,7 +39,12 @@ impl<T: Real> Charges<T> {
         T::of(1.0 / self.scale)
     }
 
-    /// Multiplies the charges of all cells.
+    /// Whether a loaded state is one of so many cells, with a scale that a run can have.
+    pub fn fits(&self, cells: usize) -> bool {
+        self.held.len() == cells && self.scale.is_finite() && self.scale >= RENORMAL
+    }
+
+    /// Multiplies the charges of all cells, by a factor above 0.
     pub fn multiply(&mut self, factor: f64) {
         self.scale *= factor;
         while self.scale < RENORMAL {
@@ -54,6 +59,19 @@ impl<T: Real> Charges<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With a scale of 0 or less, `multiply` would not end.
+    #[test]
+    fn a_scale_that_no_run_has_does_not_fit() {
+        let with = |scale| Charges {
+            scale,
+            held: vec![0.0f32; 3],
+        };
+        assert!(with(1.0).fits(3) && with(1e6).fits(3) && !with(1.0).fits(4));
+        for scale in [0.0, -1.0, 1e-300, f64::INFINITY, f64::NAN] {
+            assert!(!with(scale).fits(3), "{scale}");
+        }
+    }
 
     /// A thousand steps of a charge that decays, with a spike now and then, as they are defined.
     #[test]

@@ -390,11 +390,7 @@ impl<T: Real> Network<T> {
         let n = self.sizes.n();
         let layers = |a: &Option<Layers>| a.as_ref().map(|l| l.x2.is_some());
         saved.cells.distances.len() == n
-            && saved
-                .cells
-                .charges
-                .iter()
-                .all(|charges| charges.held.len() == n)
+            && saved.cells.charges.iter().all(|charges| charges.fits(n))
             && saved.cells.traces.fits(n)
             && layers(&saved.layers) == layers(&self.layers)
             && (0..4).all(|i| self.blocks[i].fits(&saved.blocks[i], learns[i], settings.deferred))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::nn::real::Real;
 
-/// Spikes that are kept of each cell: a power of two, and less than a count can tell apart.
+/// Spikes that are kept of each cell: a power of two, and fewer than a count tells apart.
 pub const RING: usize = 64;
 
 /// Spikes of a cell that lie together, where every visit reads them.
