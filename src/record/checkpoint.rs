@@ -132,9 +132,9 @@ pub fn read(path: &Path) -> Result<Checkpoint, RecordError> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(system)?;
-    file.take(metadata.len())
-        .read_to_end(&mut bytes)
-        .map_err(system)?;
+    // Of this file: a run may have put a longer one there since.
+    let length = file.metadata().map_err(system)?.len();
+    file.take(length).read_to_end(&mut bytes).map_err(system)?;
     decode(bytes).map_err(|what| RecordError::new(path, what))
 }
 
