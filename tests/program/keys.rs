@@ -130,6 +130,10 @@ fn a_paste_fires_no_command() {
     pty.wait_for(":set n 31");
     pty.keys("\r");
     // At once or, where the pause came within a unit, at its end.
-    pty.wait_for("accepted: n");
+    pty.wait_until("the new value accepted", |screen| {
+        let text = screen.contents();
+        text.contains("accepted: n 20 -> 31 at step")
+            || text.contains("accepted: n = 31 at the end of this unit")
+    });
     leave(pty);
 }
