@@ -19,6 +19,7 @@ pub mod predictive_coding;
 pub mod random;
 pub mod reference;
 pub mod rule;
+pub mod sweep_display;
 pub mod table;
 pub mod values;
 

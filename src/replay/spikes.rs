@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Recording;
 use crate::models::panel::Raster;
+use crate::models::sweep_display::SweepDisplay;
 use crate::record::spikes::{HEADER, ROW};
 
 /// More spikes than that are not on any screen.
@@ -36,14 +37,12 @@ impl Spikes {
     /// a unit has `per_unit` time steps.
     pub fn put(&self, raster: &mut Raster, unit: u64, per_unit: f64) {
         let now = (unit as f64 * per_unit).round() as u64;
-        let steps = (raster.sweep / self.seconds_per_unit * per_unit).round();
-        let (steps, cols) = ((steps as u64).max(1), u64::from(raster.cols.max(1)));
-        let column = |step: u64| ((step % steps) * cols / steps) as u16;
+        let steps = raster.sweep / self.seconds_per_unit * per_unit;
+        let display = SweepDisplay::new(steps, u64::from(raster.cols));
+        let column = |step: u64| display.column(step) as u16;
         raster.now = column(now);
         let mut dots: Vec<Vec<(u16, u16)>> = vec![Vec::new(); raster.bands.len()];
-        let cleared = steps.div_ceil(cols).max(1) * 2;
-        let from = now.saturating_sub(steps.saturating_sub(cleared));
-        for [step, cell] in self.between(from, now, per_unit) {
+        for [step, cell] in self.between(display.shown_after(now), now, per_unit) {
             let shown = raster
                 .bands
                 .iter()

@@ -7,6 +7,7 @@ use super::super::theory::covariance::cross_spectrum;
 use super::{curves, series};
 use crate::models::grid::{Meaning, pool};
 use crate::models::panel::{Band, Histogram, PanelData, PanelRequest, Picked, Raster};
+use crate::models::sweep_display::SweepDisplay;
 use crate::models::table::Scale;
 
 pub const SWEEPS: &[&str] = &["1 s", "5 s", "20 s", "200 ms"];
@@ -21,8 +22,8 @@ pub fn raster(model: &Balanced, request: &PanelRequest) -> PanelData {
     let cols = request.cols.max(2);
     let network = &model.network;
     let step = network.step_count();
-    let steps = (sweep * 1e3 / network.dt()).round().max(1.0) as u64;
-    let column = |step: u64| ((step % steps) * u64::from(cols) / steps) as u16;
+    let display = SweepDisplay::new(sweep * 1e3 / network.dt(), u64::from(cols));
+    let column = |step: u64| display.column(step) as u16;
     let now = column(step);
     let watched = statistics.raster.watched();
     let shown = rows_of_bands(model, request.rows);
@@ -55,10 +56,7 @@ pub fn raster(model: &Balanced, request: &PanelRequest) -> PanelData {
         .iter()
         .map(|band| vec![false; usize::from(band.rows) * usize::from(cols)])
         .collect();
-    // The columns just ahead of the present are what the bar has cleared.
-    let cleared = steps.div_ceil(u64::from(cols)).max(1) * 2;
-    let from = step.saturating_sub(steps.saturating_sub(cleared));
-    for (at, place) in statistics.raster.since(from) {
+    for (at, place) in statistics.raster.since(display.shown_after(step)) {
         if let Some((band, row)) = places[usize::from(place)] {
             let col = column(at);
             let cell = &mut seen[band][usize::from(row) * usize::from(cols) + usize::from(col)];

@@ -3,6 +3,7 @@
 use super::super::model::Balanced;
 use crate::models::grid::{Meaning, pool};
 use crate::models::panel::{PanelData, PanelRequest};
+use crate::models::sweep_display::SweepDisplay;
 
 pub const SWEEPS: &[&str] = &["5 s", "20 s", "1 s"];
 const SECONDS: [f64; 3] = [5.0, 20.0, 1.0];
@@ -15,14 +16,12 @@ pub fn density(model: &Balanced, request: &PanelRequest) -> PanelData {
     let spikes = &model.statistics.raster;
     let seconds = SECONDS[request.item.min(SECONDS.len() - 1)];
     let step = model.network.step_count();
-    let steps = (seconds * 1e3 / model.network.dt()).round().max(1.0) as u64;
+    let display = SweepDisplay::new(seconds * 1e3 / model.network.dt(), BINS as u64);
     let cells: usize = spikes.watched().iter().map(Vec::len).sum();
     let mut rates = vec![0.0; cells * BINS];
     let of_a_spike = (BINS as f64 / seconds) as f32;
-    // The bins just ahead of the present are what the sweep has cleared.
-    let cleared = 2 * steps.div_ceil(BINS as u64);
-    for (at, place) in spikes.since(step.saturating_sub(steps.saturating_sub(cleared))) {
-        let bin = ((at % steps) * BINS as u64 / steps) as usize;
+    for (at, place) in spikes.since(display.shown_after(step)) {
+        let bin = display.column(at) as usize;
         rates[usize::from(place) * BINS + bin] += of_a_spike;
     }
     let meaning = Meaning {
