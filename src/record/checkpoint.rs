@@ -18,7 +18,7 @@ use crate::preset::Kept;
 pub const MAGIC: [u8; 8] = *b"HEBBTOP\x1a";
 
 /// Raised when the layout of the head or of a model's state changes.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 const SUM: usize = 32;
 

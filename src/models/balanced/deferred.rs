@@ -11,7 +11,7 @@ use multiversion::multiversion;
 use super::delivery::{UNROLLED, fetch, scatter};
 use super::projection::Place;
 use super::rules::{Kernel, WithKernel};
-use super::traces::{Count, Traces, fires, later, seen};
+use super::traces::{Count, RECENT, Traces, fires, later, seen};
 use super::wires::{Index, Indices, Wires};
 use crate::models::nn::real::Real;
 
@@ -33,16 +33,13 @@ pub(super) struct Visit<'a, T> {
 impl<T: Real> WithKernel<T> for Visit<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         let now = self.traces.scale();
-        for &cell in self.fired {
-            let column = self.wires.column(cell as usize - self.place.pre.start);
-            fetch(&self.weights[column.clone()]);
-            fetch(&self.seen[column.clone()]);
-            match &self.wires.targets {
-                Indices::Narrow(t) => fetch(&t[column]),
-                Indices::Wide(t) => fetch(&t[column]),
+        for (i, &cell) in self.fired.iter().enumerate() {
+            if let Some(&next) = self.fired.get(i + 1) {
+                let column = self.wires.column(next as usize - self.place.pre.start);
+                fetch(&self.weights[column.clone()]);
+                fetch(&self.seen[column.clone()]);
+                self.wires.fetch(column);
             }
-        }
-        for &cell in self.fired {
             let k = cell as usize - self.place.pre.start;
             let column = self.wires.column(k);
             self.last[k] = now;
@@ -179,15 +176,19 @@ impl<'a, T> Synapses<'a, T> {
 /// Synapses that are worked on together: what is read of their cells stays in the first cache.
 const CHUNK: usize = 256;
 
-/// Spikes that are replayed without a branch where their times do not matter; more are rare.
-const QUICK: u8 = 8;
+/// Synapses of a chunk that are searched at once for those with several spikes.
+const LOT: usize = u64::BITS as usize;
+
+/// Spikes before the newest that are replayed alike for all synapses that have any.
+const FEW: u8 = RECENT as u8;
 
 /// What is read of the postsynaptic cells of a chunk, as arrays.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk<T> {
     y: [T; CHUNK],
+    newest: [T; CHUNK],
     counts: [Count; CHUNK],
-    /// Spikes since the last visit that are still to be replayed.
+    /// Spikes since the last visit; 0 behind the last synapse.
     later: [u8; CHUNK],
     arriving: [T; CHUNK],
 }
@@ -196,121 +197,102 @@ impl<T: Real> Chunk<T> {
     pub fn new() -> Self {
         Self {
             y: [T::zero(); CHUNK],
+            newest: [T::zero(); CHUNK],
             counts: [0; CHUNK],
             later: [0; CHUNK],
             arriving: [T::zero(); CHUNK],
         }
     }
 
-    /// Reads traces and counts of cells. Not within the loops over synapses, where registers are
-    /// scarce.
+    /// Reads traces, counts and newest spikes of cells. Not within the loops over synapses, where
+    /// registers are scarce.
     #[inline(never)]
     fn gather<I: Index>(&mut self, targets: &[I], traces: &Traces<T>, posts: Range<usize>) {
         let y = &traces.y[posts.clone()];
+        let newest = &traces.newest[posts.clone()][..y.len()];
         let counts = &traces.counts[posts][..y.len()];
         let (several, rest) = targets.as_chunks::<UNROLLED>();
         let into = self.y.as_chunks_mut::<UNROLLED>().0.iter_mut();
+        let into = into.zip(self.newest.as_chunks_mut::<UNROLLED>().0);
         let into = into.zip(self.counts.as_chunks_mut::<UNROLLED>().0);
-        for (targets, (to_y, to_counts)) in several.iter().zip(into) {
+        for (targets, ((to_y, to_newest), to_counts)) in several.iter().zip(into) {
             for i in 0..UNROLLED {
                 let j = targets[i].at();
-                (to_y[i], to_counts[i]) = (y[j], counts[j]);
+                (to_y[i], to_counts[i], to_newest[i]) = (y[j], counts[j], newest[j]);
             }
         }
         for (i, target) in rest.iter().enumerate() {
             let (i, j) = (UNROLLED * several.len() + i, target.at());
-            (self.y[i], self.counts[i]) = (y[j], counts[j]);
+            (self.y[i], self.counts[i], self.newest[i]) = (y[j], counts[j], newest[j]);
         }
     }
 }
 
 impl<K: Kernel<T>, T: Real> Column<'_, K, T> {
-    /// Reads the cells, and does what their spikes did that [`quickly`](Self::quickly) leaves.
+    /// Reads the cells, and does what their spikes before the [newest](Self::newest) did.
     #[inline(always)]
     fn read<I: Index>(&self, targets: &[I], synapses: &mut Synapses<T>, chunk: &mut Chunk<T>) {
         let n = targets.len();
         chunk.gather(targets, self.traces, self.posts.clone());
         let counts = &chunk.counts[..n];
-        let pending = &mut chunk.later[..n];
+        let (pending, none) = chunk.later.split_at_mut(n);
         let in_synapses = &mut synapses.seen[..n];
         for i in 0..n {
             pending[i] = later(counts[i], in_synapses[i]);
             in_synapses[i] = seen(counts[i]);
         }
-        if K::POST_READS_TRACE {
-            self.in_rounds(targets, synapses.weights, pending);
-        } else {
-            each_above(QUICK, pending, |i| {
-                for _ in QUICK..pending[i] {
-                    let weight = &mut synapses.weights[i];
-                    *weight = self.kernel.post(*weight, T::zero());
-                }
-            });
-        }
+        none.fill(0);
+        self.formerly(targets, synapses.weights, &chunk.later);
     }
 
-    /// Replays the oldest spike of each synapse that has some `pending`, then the next, until none is
-    /// left: no branch depends on how many one synapse has.
+    /// Does what all spikes but the newest did; few synapses have any, and very few have many.
     #[inline(never)]
-    fn in_rounds<I: Index>(&self, targets: &[I], weights: &mut [T], pending: &mut [u8]) {
-        let recent = &self.traces.recent[self.posts.clone()];
-        let mut waiting = [0u8; CHUNK];
-        let mut count = 0;
-        for (i, pending) in pending.iter().enumerate() {
-            waiting[count % CHUNK] = i as u8;
-            count += usize::from(*pending > 0);
-        }
-        while count > 0 {
-            let mut left = 0;
-            for at in 0..count {
-                let i = usize::from(waiting[at]);
-                let post = targets[i].at();
-                let back = pending[i] - 1;
-                let spike = match recent[post].get(usize::from(back)) {
-                    Some(spike) => *spike,
-                    None => self.traces.back(self.posts.start + post, back),
-                };
-                weights[i] = self.kernel.post(weights[i], self.y_pre * spike);
-                pending[i] = back;
-                waiting[left % CHUNK] = i as u8;
-                left += usize::from(back > 0);
+    fn formerly<I: Index>(&self, targets: &[I], weights: &mut [T], pending: &[u8; CHUNK]) {
+        for (lot, pending) in pending.as_chunks::<LOT>().0.iter().enumerate() {
+            let mut several = above_one(pending);
+            while several != 0 {
+                let place = several.trailing_zeros() as usize;
+                several &= several - 1;
+                let (i, spikes) = (LOT * lot + place, pending[place]);
+                let post = self.posts.start + targets[i].at();
+                let mut weight = weights[i];
+                for back in (FEW + 1..spikes).rev() {
+                    let spike = self.traces.back(post, back);
+                    weight = self.kernel.post(weight, self.y_pre * spike);
+                }
+                // Without a branch on how many there are.
+                for back in (1..=FEW).rev() {
+                    let spike = self.traces.recent[post][usize::from(back) - 1];
+                    let after = self.kernel.post(weight, self.y_pre * spike);
+                    weight = if spikes > back { after } else { weight };
+                }
+                weights[i] = weight;
             }
-            count = left;
         }
     }
 
-    /// A weight after up to [`QUICK`] spikes of its postsynaptic cell whose times do not matter.
+    /// A weight after the newest spike of its postsynaptic cell, if that came `later` than the last
+    /// visit.
     #[inline(always)]
-    fn quickly(&self, mut weight: T, later: u8) -> T {
-        if !K::POST_READS_TRACE {
-            for before in 0..QUICK {
-                let after = self.kernel.post(weight, T::zero());
-                weight = if later > before { after } else { weight };
-            }
-        }
-        weight
+    fn newest(&self, weight: T, later: u8, newest: T) -> T {
+        let after = self.kernel.post(weight, self.y_pre * newest);
+        if later > 0 { after } else { weight }
     }
 }
 
-/// Calls `job` with the place of each count above `bound`; all counts are below 128. Eight at a
-/// time, because few are.
+/// A bit for each count above 1; all counts are below 128.
 #[inline(always)]
-fn each_above(bound: u8, counts: &[u8], mut job: impl FnMut(usize)) {
+fn above_one(counts: &[u8; LOT]) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let lift = u64::from_le_bytes([127 - bound; 8]);
-    let (eights, rest) = counts.as_chunks::<8>();
-    for (chunk, eight) in eights.iter().enumerate() {
-        let mut above = (u64::from_le_bytes(*eight) + lift) & HIGH;
-        while above != 0 {
-            job(8 * chunk + above.trailing_zeros() as usize / 8);
-            above &= above - 1;
-        }
+    const LIFT: u64 = 0x7e7e_7e7e_7e7e_7e7e;
+    // Brings the lowest bits of all bytes together in the highest byte.
+    const COLLECT: u64 = 0x0102_0408_1020_4080;
+    let mut bits = 0;
+    for (place, eight) in counts.as_chunks::<8>().0.iter().enumerate() {
+        let above = (u64::from_le_bytes(*eight) + LIFT) & HIGH;
+        bits |= ((above >> 7).wrapping_mul(COLLECT) >> 56) << (8 * place);
     }
-    for (i, count) in rest.iter().enumerate() {
-        if *count > bound {
-            job(8 * eights.len() + i);
-        }
-    }
+    bits
 }
 
 /// Postsynaptic spikes before this step, delivery, the presynaptic spike, and last the postsynaptic
@@ -363,10 +345,10 @@ fn visit_body<T: Real, K: Kernel<T>, I: Index>(
         let n = targets.len();
         let weights = &mut synapses.weights[..n];
         let (y, counts) = (&chunk.y[..n], &chunk.counts[..n]);
-        let later = &chunk.later[..n];
+        let (later, newest) = (&chunk.later[..n], &chunk.newest[..n]);
         let arriving = &mut chunk.arriving[..n];
         for i in 0..n {
-            let before = column.quickly(weights[i], later[i]);
+            let before = column.newest(weights[i], later[i], newest[i]);
             arriving[i] = before * unit;
             let after = kernel.pre(before, y[i] * now);
             let both = kernel.post(after, y_pre * now);
@@ -412,8 +394,9 @@ fn catch_up_body<T: Real, K: Kernel<T>, I: Index>(
 ) {
     for (targets, mut synapses) in targets.chunks(CHUNK).zip(synapses.chunks()) {
         column.read(targets, &mut synapses, chunk);
-        for (weight, later) in synapses.weights.iter_mut().zip(&chunk.later) {
-            *weight = column.quickly(*weight, *later);
+        let pending = chunk.later.iter().zip(&chunk.newest);
+        for (weight, (later, newest)) in synapses.weights.iter_mut().zip(pending) {
+            *weight = column.newest(*weight, *later, *newest);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Delivery of spikes: the weights of a column are added to the charges of its targets.
 
 use multiversion::multiversion;
+use prefetch_index::prefetch_index;
 
 use super::wires::Index;
 use crate::models::nn::real::Real;
@@ -20,11 +21,11 @@ pub(super) fn add_uniform<T: Real, I: Index>(
     weight: T,
     charges: &mut [T],
 ) {
-    for &cell in fired {
-        let k = cell as usize - offset;
-        fetch(&targets[starts[k]..starts[k + 1]]);
-    }
-    for &cell in fired {
+    for (i, &cell) in fired.iter().enumerate() {
+        if let Some(&next) = fired.get(i + 1) {
+            let k = next as usize - offset;
+            fetch(&targets[starts[k]..starts[k + 1]]);
+        }
         let k = cell as usize - offset;
         let (several, rest) = targets[starts[k]..starts[k + 1]].as_chunks::<UNROLLED>();
         for targets in several {
@@ -74,11 +75,11 @@ pub(super) fn scatter<T: Real, I: Index>(targets: &[I], arriving: &[T], charges:
     }
 }
 
-/// Reads an element of each cache line of a column, so that all lines are on their way from memory
-/// at once before the column is worked on.
+/// Asks for each cache line of a column, so that it is on its way from memory while other columns
+/// are worked on.
 #[inline(always)]
-pub(super) fn fetch<A: Copy>(column: &[A]) {
-    for element in column.iter().step_by(64 / size_of::<A>()) {
-        std::hint::black_box(*element);
+pub(super) fn fetch<A>(column: &[A]) {
+    for first in (0..column.len()).step_by(64 / size_of::<A>()) {
+        prefetch_index(column, first);
     }
 }

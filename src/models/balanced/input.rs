@@ -46,6 +46,8 @@ pub struct Input {
     random: Stream,
     /// Time of the next spike (`c = 0`) or mother spike in ms.
     next: f64,
+    /// Whose spike that is (`c = 0`).
+    neuron: usize,
     /// Copies that are still to come.
     pending: BinaryHeap<Reverse<Spike>>,
 }
@@ -80,6 +82,7 @@ impl Input {
             law,
             random: stream(seed, purpose),
             next: 0.0,
+            neuron: 0,
             pending: BinaryHeap::new(),
         };
         input.begin(0.0);
@@ -107,7 +110,9 @@ impl Input {
             now
         };
         self.next += self.gap();
-        if self.correlated() {
+        if !self.correlated() {
+            self.neuron = self.draw_neuron();
+        } else {
             self.copy_until(now);
             while self
                 .pending
@@ -149,11 +154,35 @@ impl Input {
             }
         } else {
             while self.next <= time {
-                let drawn = (unit(&mut self.random) * self.law.neurons as f64) as usize;
-                fire(drawn.min(self.law.neurons - 1));
+                fire(self.neuron);
                 self.next += self.gap();
+                self.neuron = self.draw_neuron();
             }
         }
+    }
+
+    /// The neuron that will fire next, as far as that is known.
+    pub fn upcoming(&self) -> Option<usize> {
+        if self.correlated() {
+            let copy = self.pending.peek();
+            copy.map(|Reverse(copy)| copy.neuron as usize)
+        } else {
+            (self.law.neurons > 0).then_some(self.neuron)
+        }
+    }
+
+    /// Whether a loaded state is of so many neurons.
+    pub fn fits(&self, neurons: usize) -> bool {
+        let inside = |neuron: usize| neuron < neurons.max(1);
+        let mut pending = self.pending.iter();
+        self.law.neurons == neurons
+            && inside(self.neuron)
+            && pending.all(|Reverse(copy)| inside(copy.neuron as usize))
+    }
+
+    fn draw_neuron(&mut self) -> usize {
+        let drawn = (unit(&mut self.random) * self.law.neurons as f64) as usize;
+        drawn.min(self.law.neurons.saturating_sub(1))
     }
 
     /// Draws the mother spikes whose copies may come at or before `time`.

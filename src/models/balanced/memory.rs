@@ -1,5 +1,7 @@
 //! What a network needs, computed before it is built.
 
+use super::network::path;
+use super::projection::Path;
 use super::settings::Settings;
 use super::sizes::{Block, Population};
 use super::traces::{Count, RECENT, RING};
@@ -19,21 +21,22 @@ pub fn needed(settings: &Settings) -> f64 {
         let (posts, pres) = (sizes.of(block.post()), sizes.of(block.pre()));
         let p = settings.p[block.index()];
         let synapses = posts as f64 * pres as f64 * p;
-        let rules = settings.rules_on(block).count();
-        let each = match rules {
-            0 => 0.0,
-            1 if settings.deferred => (size_of::<f32>() + size_of::<Count>()) as f64,
+        let weight = size_of::<f32>();
+        let each = match path(settings, block) {
+            Path::Static => 0,
+            Path::Factored(_) => weight,
+            Path::Deferred => weight + size_of::<Count>(),
             // The rows beside the weights.
-            _ => (size_of::<f32>() + 4 + Indices::width(pres)) as f64,
+            Path::Direct => weight + 4 + Indices::width(pres),
         };
-        Wires::bytes(posts, pres, p) + synapses * each
+        Wires::bytes(posts, pres, p) + synapses * each as f64
     });
     let external = Population::ALL.map(|population| {
         let p = settings.p_x[population.index()];
         Wires::bytes(sizes.of(population), sizes.x, p)
     });
     let second = Wires::bytes(sizes.stimulated_e, sizes.x2, settings.stimulus.p_x2);
-    let cell = (8 + RECENT + RING) * size_of::<f32>();
+    let cell = (9 + RECENT + RING) * size_of::<f32>();
     let cells = sizes.n() as f64 * cell as f64;
     blocks.iter().chain(&external).sum::<f64>() + second + cells
 }
@@ -99,7 +102,7 @@ mod tests {
             let settings = Settings::resolve(&PARAMS.iter().map(value).collect::<Vec<_>>());
             let network = Network::<f32>::random(&settings, 1);
             let synapses: usize = Block::ALL.map(|block| network.synapses(block)).iter().sum();
-            let cells = settings.sizes.n() * (8 + RECENT + RING) * size_of::<f32>();
+            let cells = settings.sizes.n() * (9 + RECENT + RING) * size_of::<f32>();
             let taken = (network.synapse_bytes() + cells) as f64;
             let apart = (needed(&settings) / taken - 1.0).abs();
             assert!(apart < 0.05, "{updates}: {} {taken}", needed(&settings));

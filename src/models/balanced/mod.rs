@@ -7,6 +7,7 @@ pub mod charges;
 mod deferred;
 mod delivery;
 mod direct;
+mod factored;
 pub mod input;
 mod input_reference;
 pub mod memory;

@@ -45,7 +45,7 @@ struct Identity {
 #[derive(Serialize, Deserialize)]
 struct State {
     values: Vec<Value>,
-    network: Checkpoint<f32>,
+    network: Checkpoint<'static, f32>,
     statistics: Statistics,
     watch: Watch,
 }
@@ -225,7 +225,7 @@ impl Model for Balanced {
             .filter(|block| self.settings.rules_on(**block).count() > 0)
             .map(|block| self.network.wires(*block).count())
             .sum();
-        bulk::write(&(self.identity(), state), 4 * weights + SMALL, out);
+        bulk::write(&(self.identity(), state), 5 * weights + SMALL, out);
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
@@ -248,9 +248,8 @@ impl Model for Balanced {
             return Err(misfit());
         }
         let settings = Settings::resolve(&state.values);
-        let learns = Block::ALL.map(|block| settings.rules_on(block).count());
         if settings.check().is_err()
-            || !self.network.fits(&state.network, &settings, learns)
+            || !self.network.fits(&state.network, &settings)
             || !state.statistics.fits(&settings, &self.statistics)
             || !state.watch.fits()
         {

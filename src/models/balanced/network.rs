@@ -1,12 +1,13 @@
 //! The network: its state, how it is built, and what can be read of it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::charges::Charges;
 use super::input::{Input, Law};
-use super::projection::{Place, Projection, Saved, Weights};
+use super::projection::{Path, Place, Projection, Saved, Weights};
 use super::rules::Rule;
 use super::settings::{Factors, Neuron, Settings, Taus};
 use super::sizes::{Block, Population, Sizes};
@@ -37,8 +38,8 @@ impl Current {
 pub struct Cells<T> {
     /// Steps done.
     pub step: u64,
-    /// `V - VT` in mV, which is small where it matters and so rounds little.
-    pub distances: Vec<T>,
+    /// `u` of the voltages, see [`Exponents`](super::settings::Exponents).
+    pub exponents: Vec<T>,
     /// Of the currents of E, I and X.
     pub charges: [Charges<T>; 3],
     pub traces: Traces<T>,
@@ -57,7 +58,6 @@ pub struct Layers {
 pub struct Network<T> {
     pub(super) sizes: Sizes,
     pub(super) dt: f64,
-    pub(super) v_t: f64,
     pub(super) factors: Factors<T>,
     pub(super) cells: Cells<T>,
     /// The recurrent blocks, in the order of [`Block::ALL`].
@@ -81,10 +81,10 @@ pub struct Network<T> {
 /// What a checkpoint holds of a network.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct Checkpoint<T: Real> {
-    cells: Cells<T>,
-    blocks: [Saved<T>; 4],
-    layers: Option<Layers>,
+pub struct Checkpoint<'a, T: Real> {
+    cells: Cow<'a, Cells<T>>,
+    blocks: [Saved<'a, T>; 4],
+    layers: Cow<'a, Option<Layers>>,
 }
 
 fn places(sizes: &Sizes) -> [Place; 4] {
@@ -153,14 +153,15 @@ impl<T: Real> Network<T> {
         external: [Projection<T>; 2],
     ) -> Self {
         let n = sizes.n();
+        let factors = Factors::new(dt, neuron, taus);
+        let exponent = |voltage: &f64| T::of(factors.exponents.of(*voltage));
         Self {
             sizes,
             dt,
-            v_t: neuron.v_t,
-            factors: Factors::new(dt, neuron, taus),
+            factors,
             cells: Cells {
                 step: 0,
-                distances: voltages.iter().map(|v| T::of(v - neuron.v_t)).collect(),
+                exponents: voltages.iter().map(exponent).collect(),
                 charges: Current::ALL.map(|_| Charges::new(n)),
                 traces: Traces::new(n, 1.0 - dt / taus.stdp),
             },
@@ -178,18 +179,16 @@ impl<T: Real> Network<T> {
 
     /// Takes over everything that may change while the network runs.
     pub fn apply(&mut self, settings: &Settings) {
-        let old = self.factors.current;
+        let old = self.factors;
         self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
-        let moved = T::of(self.v_t - settings.neuron.v_t);
-        if moved != T::zero() {
-            self.v_t = settings.neuron.v_t;
-            self.cells
-                .distances
-                .iter_mut()
-                .for_each(|distance| *distance += moved);
+        // Voltages and currents stay as they are where their scales change.
+        if old.exponents != self.factors.exponents {
+            for u in &mut self.cells.exponents {
+                let voltage = old.exponents.voltage(u.f64());
+                *u = T::of(self.factors.exponents.of(voltage));
+            }
         }
-        // Currents stay as they are where their time constants change.
-        let changes = old.into_iter().zip(self.factors.current);
+        let changes = old.current.into_iter().zip(self.factors.current);
         for (charges, (old, new)) in self.cells.charges.iter_mut().zip(changes) {
             if old != new {
                 charges.multiply(old / new);
@@ -262,12 +261,14 @@ impl<T: Real> Network<T> {
 
     /// Membrane potential of a cell in mV, after the reset.
     pub fn voltage(&self, cell: usize) -> f64 {
-        self.cells.distances[cell].f64() + self.v_t
+        self.factors
+            .exponents
+            .voltage(self.cells.exponents[cell].f64())
     }
 
-    /// Membrane potentials from the soft threshold on, `V - VT` in mV, after the reset.
-    pub fn distances(&self) -> &[T] {
-        &self.cells.distances
+    /// Membrane potentials after the reset, on the scale of [`Exponents`](super::settings::Exponents).
+    pub fn exponents(&self) -> &[T] {
+        &self.cells.exponents
     }
 
     /// A synaptic current of one cell in mV/ms, after the decay.
@@ -331,19 +332,14 @@ impl<T: Real> Network<T> {
 
     /// The common weight `J` of a block that no rule has touched.
     pub fn uniform_weight(&self, block: Block) -> Option<f64> {
-        match self.blocks[block.index()].stored() {
-            Weights::Uniform(weight) => Some(weight.f64()),
-            Weights::Each(_) => None,
-        }
+        self.blocks[block.index()].uniform().map(Real::f64)
     }
 
-    /// The weights `J` of a block that a rule has touched as they are stored: without the updates
-    /// that are pending, which are small.
-    pub fn stored_weights(&self, block: Block) -> Option<&[T]> {
-        match self.blocks[block.index()].stored() {
-            Weights::Uniform(_) => None,
-            Weights::Each(weights) => Some(weights),
-        }
+    /// The first of some synapses of a block whose weight `J` (mV) is beyond `bound`, with that
+    /// weight, where a rule has touched the block. Updates that are pending are left out.
+    pub fn beyond(&self, block: Block, synapses: Range<usize>, bound: f64) -> Option<(usize, f64)> {
+        let found = self.blocks[block.index()].beyond(synapses, T::of(bound));
+        found.map(|(synapse, weight)| (synapse, weight.f64()))
     }
 
     /// The weight `J` (mV) of one synapse, up to date.
@@ -351,6 +347,13 @@ impl<T: Real> Network<T> {
         let i = block.index();
         self.blocks[i]
             .weight(synapse, &self.places[i], &self.cells.traces)
+            .f64()
+    }
+
+    /// The weight `J` (mV) of the synapse from `pre` to `post`, counted among all cells, up to date.
+    pub fn weight_between(&self, block: Block, synapse: usize, pre: usize, post: usize) -> f64 {
+        self.blocks[block.index()]
+            .weight_between(synapse, pre, post, &self.cells.traces)
             .f64()
     }
 
@@ -371,43 +374,46 @@ impl<T: Real> Network<T> {
         all.map(Projection::bytes).sum()
     }
 
-    pub(super) fn save(&self) -> Checkpoint<T> {
+    pub(super) fn save(&self) -> Checkpoint<'_, T> {
         Checkpoint {
-            cells: self.cells.clone(),
+            cells: Cow::Borrowed(&self.cells),
             blocks: self.blocks.each_ref().map(Projection::save),
-            layers: self.layers.clone(),
+            layers: Cow::Borrowed(&self.layers),
         }
     }
 
-    /// Whether a checkpoint saved under `settings` has the sizes of this network; `learns` is the
-    /// number of rules on each block.
-    pub(super) fn fits(
-        &self,
-        saved: &Checkpoint<T>,
-        settings: &Settings,
-        learns: [usize; 4],
-    ) -> bool {
+    /// Whether a checkpoint saved under `settings` has the sizes of this network.
+    pub(super) fn fits(&self, saved: &Checkpoint<T>, settings: &Settings) -> bool {
         let n = self.sizes.n();
-        let layers = |a: &Option<Layers>| a.as_ref().map(|l| l.x2.is_some());
-        saved.cells.distances.len() == n
+        let layers = match (&*saved.layers, &self.layers) {
+            (Some(saved), Some(ours)) => {
+                saved.x.fits(self.sizes.x)
+                    && saved.x2.is_some() == ours.x2.is_some()
+                    && saved.x2.iter().all(|x2| x2.fits(self.sizes.x2))
+            }
+            (saved, ours) => saved.is_none() && ours.is_none(),
+        };
+        saved.cells.exponents.len() == n
             && saved.cells.charges.iter().all(|charges| charges.fits(n))
             && saved.cells.traces.fits(n)
-            && layers(&saved.layers) == layers(&self.layers)
-            && (0..4).all(|i| self.blocks[i].fits(&saved.blocks[i], learns[i], settings.deferred))
+            && layers
+            && Block::ALL.into_iter().all(|block| {
+                let (i, path) = (block.index(), path(settings, block));
+                self.blocks[i].fits(&saved.blocks[i], path)
+            })
     }
 
     /// Takes over a checkpoint that fits, saved under `settings`.
     pub(super) fn restore(&mut self, saved: Checkpoint<T>, settings: &Settings) {
-        self.cells = saved.cells;
-        self.layers = saved.layers;
+        self.cells = saved.cells.into_owned();
+        self.layers = saved.layers.into_owned();
         for (block, (projection, saved)) in Block::ALL
             .into_iter()
             .zip(self.blocks.iter_mut().zip(saved.blocks))
         {
             let (rules, clamp) = learning(settings, block);
-            projection.restore(saved, rules, clamp);
+            projection.restore(saved, rules, clamp, path(settings, block));
         }
-        self.v_t = settings.neuron.v_t;
         self.factors = Factors::new(self.dt, &settings.neuron, &settings.taus);
         self.fired.clear();
         self.fired_x.clear();
@@ -420,6 +426,12 @@ impl<T: Real> Network<T> {
 fn learning(settings: &Settings, block: Block) -> (Vec<Rule>, Option<f64>) {
     let clamp = settings.sign_clamp.then(|| block.sign());
     (settings.rules_on(block).collect(), clamp)
+}
+
+/// The path that the weights of a block take.
+pub(super) fn path(settings: &Settings, block: Block) -> Path {
+    let (rules, clamp) = learning(settings, block);
+    Path::of(&rules, clamp, settings.deferred)
 }
 
 fn x_law(settings: &Settings) -> Law {

@@ -8,7 +8,11 @@ use crate::models::nn::real::Real;
 /// Neurons that are worked on together.
 const LANES: usize = 32;
 
-/// Charges of one source, and what turns them into `dt/C` times a current.
+/// Lots of lanes after which cells are reset. A call within the loop over lots would take all its
+/// constants out of the registers.
+const GROUP: usize = 8;
+
+/// Charges of one source, and what they add to `u` in a step.
 #[derive(Clone, Copy)]
 pub struct Synaptic<'a, T> {
     pub charges: &'a [T],
@@ -21,77 +25,87 @@ pub struct Synaptic<'a, T> {
 /// V += dt/C (I_ext + I_e + I_i + I_x + gL (EL - V) + gL DeltaT exp((V - VT)/DeltaT))
 /// V >= Vth: fired, V = Vre
 /// ```
-/// Voltages are held as their `distances` from VT. Injected currents are left out where `injected`
-/// is empty.
+/// Voltages are held as `exponents`, see [`Exponents`](super::settings::Exponents). Injected currents
+/// are left out where `injected` is empty.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma"
 ))]
 pub fn advance<T: Real>(
-    distances: &mut [T],
+    exponents: &mut [T],
     synaptic: [Synaptic<T>; 3],
     injected: &[T],
     f: &Factors<T>,
     fired: &mut Vec<u32>,
 ) {
     if injected.is_empty() {
-        all::<T, false>(distances, synaptic, injected, f, fired);
+        all::<T, false>(exponents, synaptic, injected, f, fired);
     } else {
-        all::<T, true>(distances, synaptic, injected, f, fired);
+        all::<T, true>(exponents, synaptic, injected, f, fired);
     }
 }
 
 #[inline(always)]
 fn all<T: Real, const INJECTED: bool>(
-    distances: &mut [T],
+    exponents: &mut [T],
     synaptic: [Synaptic<T>; 3],
     injected: &[T],
     f: &Factors<T>,
     fired: &mut Vec<u32>,
 ) {
     let f = *f;
-    let dt_c = T::of(f.dt_c);
+    let of_injected = T::of(f.gain);
     let gain = synaptic.map(|from| from.gain);
-    let (v, v_rest) = distances.as_chunks_mut::<LANES>();
+    let (u, u_rest) = exponents.as_chunks_mut::<LANES>();
     let [(e, e_rest), (i, i_rest), (x, x_rest)] =
         synaptic.map(|from| from.charges.as_chunks::<LANES>());
     let (injected, injected_rest) = injected.as_chunks::<LANES>();
-    let whole = v.len();
-    for (chunk, (v, ((e, i), x))) in v.iter_mut().zip(e.iter().zip(i).zip(x)).enumerate() {
-        let mut any = false;
-        for lane in 0..LANES {
-            let mut next = step(v[lane], [e[lane], i[lane], x[lane]], gain, &f);
-            if INJECTED {
-                next += dt_c * injected[chunk][lane];
+    let whole = u.len();
+    let groups = u.chunks_mut(GROUP).zip(e.chunks(GROUP));
+    let groups = groups.zip(i.chunks(GROUP).zip(x.chunks(GROUP)));
+    for (group, ((u, e), (i, x))) in groups.enumerate() {
+        let first = GROUP * group;
+        let mut fires = [false; GROUP];
+        for (chunk, (fires, (u, (e, (i, x))))) in fires
+            .iter_mut()
+            .zip(u.iter_mut().zip(e.iter().zip(i.iter().zip(x))))
+            .enumerate()
+        {
+            for lane in 0..LANES {
+                let mut next = step(u[lane], [e[lane], i[lane], x[lane]], gain, &f);
+                if INJECTED {
+                    next += of_injected * injected[first + chunk][lane];
+                }
+                *fires |= next >= f.u_th;
+                u[lane] = next;
             }
-            any |= next >= f.v_th;
-            v[lane] = next;
         }
-        if any {
-            reset(v, &f, LANES * chunk, fired);
+        for (chunk, (u, fires)) in u.iter_mut().zip(fires).enumerate() {
+            if fires {
+                reset(u, &f, LANES * (first + chunk), fired);
+            }
         }
     }
-    for (lane, v) in v_rest.iter_mut().enumerate() {
-        let mut next = step(*v, [e_rest[lane], i_rest[lane], x_rest[lane]], gain, &f);
+    for (lane, u) in u_rest.iter_mut().enumerate() {
+        let mut next = step(*u, [e_rest[lane], i_rest[lane], x_rest[lane]], gain, &f);
         if INJECTED {
-            next += dt_c * injected_rest[lane];
+            next += of_injected * injected_rest[lane];
         }
-        *v = next;
+        *u = next;
     }
-    reset(v_rest, &f, LANES * whole, fired);
+    reset(u_rest, &f, LANES * whole, fired);
 }
 
 #[inline(always)]
-fn step<T: Real>(v: T, [e, i, x]: [T; 3], gain: [T; 3], f: &Factors<T>) -> T {
+fn step<T: Real>(u: T, [e, i, x]: [T; 3], gain: [T; 3], f: &Factors<T>) -> T {
     let synaptic = e * gain[0] + i * gain[1] + x * gain[2];
-    let spike = (v * f.slope + f.offset).exp2_held();
-    v + (f.leak * (f.e_l - v) + (synaptic + spike))
+    u * f.keep + ((synaptic + f.rest) + u.exp2_held())
 }
 
-fn reset<T: Real>(distances: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {
-    for (lane, v) in distances.iter_mut().enumerate() {
-        if *v >= f.v_th {
-            *v = f.v_re;
+fn reset<T: Real>(exponents: &mut [T], f: &Factors<T>, first: usize, fired: &mut Vec<u32>) {
+    for (lane, u) in exponents.iter_mut().enumerate() {
+        if *u >= f.u_th {
+            *u = f.u_re;
             fired.push((first + lane) as u32);
         }
     }

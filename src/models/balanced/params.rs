@@ -735,7 +735,7 @@ pub const PARAMS: &[ParamSpec] = &[
         options(UPDATES),
         choice("deferred"),
         Restart,
-        "When the weights onto a cell that fired are updated: deferred to the next visit of the synapse (fast) or at once. Both give the same weights, bit for bit."
+        "When the weights onto a cell that fired are updated: deferred to the next visit of the synapse (fast) or at once. Both give the same weights, bit for bit. Kohonen's rule alone on its block needs neither: such a spike scales all weights onto the cell."
     ),
     param!(
         "max_rate",

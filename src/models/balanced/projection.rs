@@ -1,4 +1,4 @@
-//! A block of synapses with its weights: delivery of spikes, and plasticity along the two paths.
+//! A block of synapses with its weights: delivery of spikes, and plasticity along one of three paths.
 //!
 //! *Direct*: in each step first the columns of the cells that fired (presynaptic phase), then the
 //! rows (postsynaptic phase). A row is scattered all over memory, which makes it several times as
@@ -8,15 +8,20 @@
 //! the last visit would have done is done, in order, with the traces of their times: a presynaptic
 //! trace only decays between two visits, so it is known at each of them. The numbers and their order
 //! are those of the direct path, so the weights are the same bit for bit.
+//!
+//! *Factored*: only for Kohonen's rule, whose postsynaptic phase is a factor for a whole row.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::deferred::{CatchUp, Chunk, Look, LookAtOne, Visit};
-use super::delivery::{add_each, add_uniform};
+use super::delivery::{add_each, add_uniform, fetch};
 use super::direct::{Direct, Rows};
-use super::rules::Rule;
+use super::factored::{LARGEST_ETA, RowFactors};
+use super::rules::{Kohonen, Rule};
+use super::sums;
 use super::traces::{Count, Traces};
 use super::wires::{Indices, Wires};
 use crate::models::nn::real::Real;
@@ -44,6 +49,40 @@ struct Visits<T> {
     round: T,
 }
 
+/// What is still to be done to the weights as they are stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Pending<T> {
+    Nothing,
+    /// The spikes since the last visits.
+    Spikes(Visits<T>),
+    /// The factors of their rows.
+    Factors(RowFactors<T>),
+}
+
+/// How the weights of a block are changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Path {
+    Static,
+    Direct,
+    Deferred,
+    Factored(Kohonen<f64>),
+}
+
+impl Path {
+    /// That of these rules, of which several always take the direct path; `deferred` is what is
+    /// wanted of a single one.
+    pub fn of(rules: &[Rule], clamp: Option<f64>, deferred: bool) -> Self {
+        match rules {
+            [] => Self::Static,
+            [Rule::Kohonen(rule)] if clamp.is_none() && rule.eta <= LARGEST_ETA => {
+                Self::Factored(*rule)
+            }
+            [_] if deferred => Self::Deferred,
+            _ => Self::Direct,
+        }
+    }
+}
+
 /// The synapses from one population to another with their weights.
 #[derive(Clone, Debug)]
 pub struct Projection<T> {
@@ -52,17 +91,18 @@ pub struct Projection<T> {
     rules: Vec<Rule>,
     /// The sign that clamped weights keep.
     clamp: Option<f64>,
+    path: Path,
     rows: Option<Rows>,
-    visits: Option<Visits<T>>,
+    pending: Pending<T>,
     chunk: Box<Chunk<T>>,
 }
 
 /// What a checkpoint holds of a projection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "T: Real")]
-pub struct Saved<T> {
-    weights: Weights<T>,
-    visits: Option<Visits<T>>,
+pub struct Saved<'a, T: Real> {
+    weights: Cow<'a, Weights<T>>,
+    pending: Cow<'a, Pending<T>>,
 }
 
 /// Where the cells of a projection lie among all.
@@ -79,15 +119,39 @@ impl<T: Real> Projection<T> {
             weights,
             rules: Vec::new(),
             clamp: None,
+            path: Path::Static,
             rows: None,
-            visits: None,
+            pending: Pending::Nothing,
             chunk: Box::new(Chunk::new()),
         }
     }
 
-    /// Weights as they are stored: without what is pending.
-    pub fn stored(&self) -> &Weights<T> {
-        &self.weights
+    /// The common weight, as long as no rule has touched any.
+    pub fn uniform(&self) -> Option<T> {
+        match &self.weights {
+            Weights::Uniform(weight) => Some(*weight),
+            Weights::Each(_) => None,
+        }
+    }
+
+    /// The first of some synapses whose weight does not lie in `-bound..=bound`, with that weight,
+    /// where a rule has touched the block. Spikes that are pending are left out: they change little.
+    pub fn beyond(&self, synapses: Range<usize>, bound: T) -> Option<(usize, T)> {
+        let Weights::Each(weights) = &self.weights else {
+            return None;
+        };
+        // Factors are 1 at most.
+        if sums::all_within(&weights[synapses.clone()], bound) {
+            return None;
+        }
+        let weight = |s: usize| match &self.pending {
+            Pending::Factors(rows) => weights[s] * rows.factor(self.wires.target(s)),
+            _ => weights[s],
+        };
+        let inside = |weight: T| -bound <= weight && weight <= bound;
+        synapses
+            .map(|s| (s, weight(s)))
+            .find(|(_, weight)| !inside(*weight))
     }
 
     /// Gives all synapses the same weight; only while no rule has touched them.
@@ -99,11 +163,11 @@ impl<T: Real> Projection<T> {
 
     /// Whether updates are waiting for the next visit of their synapses.
     pub fn is_deferred(&self) -> bool {
-        self.visits.is_some()
+        matches!(self.pending, Pending::Spikes(_))
     }
 
-    /// Switches to other rules, after doing what the present ones have pending. Several rules on
-    /// one block run directly, whatever `deferred` says.
+    /// Switches to other rules, after doing what the present ones have pending; `deferred` as in
+    /// [`Path::of`].
     pub fn set_rules(
         &mut self,
         rules: Vec<Rule>,
@@ -112,27 +176,30 @@ impl<T: Real> Projection<T> {
         place: &Place,
         traces: &Traces<T>,
     ) {
-        let deferred = deferred && rules.len() == 1;
-        if rules == self.rules && clamp == self.clamp && deferred == self.visits.is_some() {
+        let path = Path::of(&rules, clamp, deferred);
+        if rules == self.rules && clamp == self.clamp && path == self.path {
             return;
         }
-        self.flush(place, traces, traces.previous_scale());
+        let now = traces.previous_scale();
+        self.flush(place, traces, now);
         if !rules.is_empty()
             && let Weights::Uniform(weight) = self.weights
         {
             self.weights = Weights::Each(vec![weight; self.wires.count()]);
         }
-        let now = traces.previous_scale();
         let count = |synapse| traces.counts[place.post.start + self.wires.target(synapse)];
-        self.visits = deferred.then(|| Visits {
-            seen: (0..self.wires.count()).map(count).collect(),
-            last: vec![now; self.wires.pres()],
-            horizon: now,
-            round: now,
-        });
-        self.rows = (!rules.is_empty() && !deferred).then(|| Rows::of(&self.wires));
-        self.rules = rules;
-        self.clamp = clamp;
+        self.pending = match path {
+            Path::Static | Path::Direct => Pending::Nothing,
+            Path::Deferred => Pending::Spikes(Visits {
+                seen: (0..self.wires.count()).map(count).collect(),
+                last: vec![now; self.wires.pres()],
+                horizon: now,
+                round: now,
+            }),
+            Path::Factored(_) => Pending::Factors(RowFactors::new(&traces.y[place.post.clone()])),
+        };
+        self.rows = (path == Path::Direct).then(|| Rows::of(&self.wires));
+        (self.rules, self.clamp, self.path) = (rules, clamp, path);
     }
 
     /// Adds the weights of the columns `fired`, in units of which `unit` make a mV, to `charges`.
@@ -154,6 +221,19 @@ impl<T: Real> Projection<T> {
         }
     }
 
+    /// Asks for column `k`, before a spike is delivered along it.
+    #[inline]
+    pub fn fetch(&self, k: usize) {
+        let column = self.wires.column(k);
+        self.wires.fetch(column.clone());
+        if let Weights::Each(weights) = &self.weights {
+            fetch(&weights[column.clone()]);
+        }
+        if let Pending::Spikes(visits) = &self.pending {
+            fetch(&visits.seen[column]);
+        }
+    }
+
     /// Adds the weights of the columns `fired` (counted from the first cell of all) to `charges` as
     /// [`add`](Self::add) does, and does what presynaptic spikes do to these weights. `charges` and
     /// `traces` are those of this step.
@@ -167,18 +247,18 @@ impl<T: Real> Projection<T> {
     ) {
         let offset = place.pre.start;
         let (starts, targets) = (self.wires.starts(), &self.wires.targets);
-        match (&mut self.weights, &mut self.visits) {
+        match (&mut self.weights, &mut self.pending) {
             (Weights::Uniform(weight), _) => match targets {
                 Indices::Narrow(t) => {
                     add_uniform(t, starts, fired, offset, *weight * unit, charges)
                 }
                 Indices::Wide(t) => add_uniform(t, starts, fired, offset, *weight * unit, charges),
             },
-            (Weights::Each(weights), None) => match targets {
+            (Weights::Each(weights), Pending::Nothing) => match targets {
                 Indices::Narrow(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
                 Indices::Wide(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
             },
-            (Weights::Each(weights), Some(visits)) => self.rules[0].with_kernel(
+            (Weights::Each(weights), Pending::Spikes(visits)) => self.rules[0].with_kernel(
                 self.clamp,
                 Visit {
                     wires: &self.wires,
@@ -193,6 +273,12 @@ impl<T: Real> Projection<T> {
                     chunk: &mut self.chunk,
                 },
             ),
+            (Weights::Each(weights), Pending::Factors(rows)) => {
+                if let Path::Factored(rule) = self.path {
+                    let growth = rule.cast::<T>().growth() * traces.scale();
+                    rows.deliver(&self.wires, weights, fired, offset, (growth, unit), charges);
+                }
+            }
         }
     }
 
@@ -224,20 +310,47 @@ impl<T: Real> Projection<T> {
         }
     }
 
+    /// What spikes of postsynaptic cells do to factors, after the traces rose.
+    pub fn factor(&mut self, fired_post: &[u32], place: &Place, traces: &Traces<T>) {
+        let (Pending::Factors(rows), Path::Factored(rule)) = (&mut self.pending, self.path) else {
+            return;
+        };
+        let rule = rule.cast();
+        let mut small = false;
+        for &cell in fired_post {
+            let cell = cell as usize;
+            small |= rows.fire(cell - place.post.start, traces.y[cell], &rule);
+        }
+        if small {
+            self.fold(place, traces);
+        }
+    }
+
+    /// Multiplies the weights by the factors of their rows.
+    fn fold(&mut self, place: &Place, traces: &Traces<T>) {
+        if let (Weights::Each(weights), Pending::Factors(rows)) =
+            (&mut self.weights, &mut self.pending)
+        {
+            rows.fold(&self.wires, weights);
+            *rows = RowFactors::new(&traces.y[place.post.clone()]);
+        }
+    }
+
     /// Does everything that is pending; spikes at `now` are the last to be counted.
     pub fn flush(&mut self, place: &Place, traces: &Traces<T>, now: T) {
         let all = 0..self.wires.pres();
         self.catch_up(all, place, traces, now);
-        if let Some(visits) = &mut self.visits {
+        if let Pending::Spikes(visits) = &mut self.pending {
             (visits.horizon, visits.round) = (now, now);
         }
+        self.fold(place, traces);
     }
 
     /// Makes sure that the ring of `cell` (of the postsynaptic population) can take another spike.
     /// `previous` is the scale of the last step.
     #[inline]
     pub fn make_room(&mut self, cell: usize, place: &Place, traces: &Traces<T>, previous: T) {
-        if let Some(visits) = &self.visits
+        if let Pending::Spikes(visits) = &self.pending
             && traces.oldest(cell) < visits.horizon
         {
             self.flush(place, traces, previous);
@@ -247,7 +360,7 @@ impl<T: Real> Projection<T> {
     /// Step number `step` of a round of `steps` in which every column is visited that has not fired
     /// since the round began, so that none is left alone for long.
     pub fn round(&mut self, step: usize, steps: usize, place: &Place, traces: &Traces<T>) {
-        let Some(visits) = &mut self.visits else {
+        let Pending::Spikes(visits) = &mut self.pending else {
             return;
         };
         let now = traces.scale();
@@ -258,18 +371,18 @@ impl<T: Real> Projection<T> {
         let since = visits.round;
         let pres = self.wires.pres();
         for k in step * pres / steps..(step + 1) * pres / steps {
-            let waits = self
-                .visits
-                .as_ref()
-                .is_some_and(|visits| visits.last[k] > since);
-            if waits {
+            if let Pending::Spikes(visits) = &self.pending
+                && visits.last[k] > since
+            {
                 self.catch_up(k..k + 1, place, traces, now);
             }
         }
     }
 
     fn catch_up(&mut self, columns: Range<usize>, place: &Place, traces: &Traces<T>, now: T) {
-        let (Weights::Each(weights), Some(visits)) = (&mut self.weights, &mut self.visits) else {
+        let (Weights::Each(weights), Pending::Spikes(visits)) =
+            (&mut self.weights, &mut self.pending)
+        else {
             return;
         };
         self.rules[0].with_kernel(
@@ -288,14 +401,18 @@ impl<T: Real> Projection<T> {
         );
     }
 
-    /// All stored scales are multiplied by `factor`.
+    /// The scale of the traces is multiplied by `factor`, and the traces are divided by it.
     pub fn rescale(&mut self, factor: T) {
-        if let Some(visits) = &mut self.visits {
-            for last in &mut visits.last {
-                *last *= factor;
+        match &mut self.pending {
+            Pending::Nothing => {}
+            Pending::Spikes(visits) => {
+                for last in &mut visits.last {
+                    *last *= factor;
+                }
+                visits.horizon *= factor;
+                visits.round *= factor;
             }
-            visits.horizon *= factor;
-            visits.round *= factor;
+            Pending::Factors(rows) => rows.rescale(T::one() / factor),
         }
     }
 
@@ -307,80 +424,96 @@ impl<T: Real> Projection<T> {
             Weights::Uniform(weight) => out.resize(range.len(), *weight),
             Weights::Each(weights) => out.extend_from_slice(&weights[range.clone()]),
         }
-        if let Some(visits) = &self.visits {
-            let mut seen = visits.seen[range.clone()].to_vec();
-            self.rules[0].with_kernel(
-                self.clamp,
-                Look {
-                    wires: &self.wires,
-                    synapses: range,
-                    weights: out,
-                    seen: &mut seen,
-                    k,
-                    place,
-                    traces,
-                    chunk: &mut Chunk::new(),
-                },
-            );
+        match &self.pending {
+            Pending::Nothing => {}
+            Pending::Spikes(visits) => {
+                let mut seen = visits.seen[range.clone()].to_vec();
+                self.rules[0].with_kernel(
+                    self.clamp,
+                    Look {
+                        wires: &self.wires,
+                        synapses: range,
+                        weights: out,
+                        seen: &mut seen,
+                        k,
+                        place,
+                        traces,
+                        chunk: &mut Chunk::new(),
+                    },
+                );
+            }
+            Pending::Factors(rows) => {
+                for (weight, synapse) in out.iter_mut().zip(range) {
+                    *weight *= rows.factor(self.wires.target(synapse));
+                }
+            }
         }
     }
 
     /// The weight of one synapse, with what is pending done.
     pub fn weight(&self, synapse: usize, place: &Place, traces: &Traces<T>) -> T {
+        let pre = place.pre.start + self.wires.pre_of(synapse);
+        let post = place.post.start + self.wires.target(synapse);
+        self.weight_between(synapse, pre, post, traces)
+    }
+
+    /// The weight of the synapse from `pre` to `post`, counted among all cells, with what is pending
+    /// done.
+    pub fn weight_between(&self, synapse: usize, pre: usize, post: usize, traces: &Traces<T>) -> T {
         let weights = match &self.weights {
             Weights::Uniform(weight) => return *weight,
             Weights::Each(weights) => weights,
         };
         let mut weight = weights[synapse];
-        if let Some(visits) = &self.visits {
-            let k = self.wires.pre_of(synapse);
-            self.rules[0].with_kernel(
+        match &self.pending {
+            Pending::Nothing => {}
+            Pending::Spikes(visits) => self.rules[0].with_kernel(
                 self.clamp,
                 LookAtOne {
                     weight: &mut weight,
                     seen: visits.seen[synapse],
-                    y_pre: traces.y[place.pre.start + k],
-                    post: place.post.start + self.wires.target(synapse),
+                    y_pre: traces.y[pre],
+                    post,
                     traces,
                 },
-            );
+            ),
+            Pending::Factors(rows) => weight *= rows.factor(self.wires.target(synapse)),
         }
         weight
     }
 
     /// What a checkpoint needs; the rest follows from parameters and seed.
-    pub fn save(&self) -> Saved<T> {
+    pub fn save(&self) -> Saved<'_, T> {
         Saved {
-            weights: self.weights.clone(),
-            visits: self.visits.clone(),
+            weights: Cow::Borrowed(&self.weights),
+            pending: Cow::Borrowed(&self.pending),
         }
     }
 
-    /// Whether a saved state has the sizes of these wires, and is one with so many rules.
-    pub fn fits(&self, saved: &Saved<T>, rules: usize, deferred: bool) -> bool {
-        let weights = match &saved.weights {
-            Weights::Uniform(_) => rules == 0,
-            Weights::Each(weights) => weights.len() == self.wires.count(),
+    /// Whether a saved state has the sizes of these wires, and is one of this path.
+    pub fn fits(&self, saved: &Saved<T>, path: Path) -> bool {
+        let synapses = self.wires.count();
+        let weights = match &*saved.weights {
+            Weights::Uniform(_) => path == Path::Static,
+            Weights::Each(weights) => weights.len() == synapses,
         };
-        let visits = match &saved.visits {
-            None => rules != 1 || !deferred,
-            Some(visits) => {
-                rules == 1
-                    && deferred
-                    && visits.seen.len() == self.wires.count()
-                    && visits.last.len() == self.wires.pres()
+        let pending = match (path, &*saved.pending) {
+            (Path::Static | Path::Direct, Pending::Nothing) => true,
+            (Path::Deferred, Pending::Spikes(visits)) => {
+                visits.seen.len() == synapses && visits.last.len() == self.wires.pres()
             }
+            (Path::Factored(_), Pending::Factors(rows)) => rows.fits(self.wires.posts),
+            _ => false,
         };
-        weights && visits
+        weights && pending
     }
 
-    /// Takes over a saved state that fits, with the rules that it was saved under.
-    pub fn restore(&mut self, saved: Saved<T>, rules: Vec<Rule>, clamp: Option<f64>) {
-        self.rows = (!rules.is_empty() && saved.visits.is_none()).then(|| Rows::of(&self.wires));
-        self.weights = saved.weights;
-        self.visits = saved.visits;
-        self.rules = rules;
-        self.clamp = clamp;
+    /// Takes over a saved state that fits, with the rules and the path that it was saved under.
+    pub fn restore(&mut self, saved: Saved<T>, rules: Vec<Rule>, clamp: Option<f64>, path: Path) {
+        self.rows = (path == Path::Direct).then(|| Rows::of(&self.wires));
+        self.weights = saved.weights.into_owned();
+        self.pending = saved.pending.into_owned();
+        (self.rules, self.clamp, self.path) = (rules, clamp, path);
     }
 
     /// Bytes of memory that the synapses take now.
@@ -391,7 +524,10 @@ impl<T: Real> Projection<T> {
         };
         let wires = self.wires.count() * Indices::width(self.wires.posts) + 8 * self.wires.pres();
         let rows = self.rows.as_ref().map_or(0, Rows::bytes);
-        let seen = self.visits.as_ref().map_or(0, |v| v.seen.len());
+        let seen = match &self.pending {
+            Pending::Spikes(visits) => visits.seen.len(),
+            Pending::Nothing | Pending::Factors(_) => 0,
+        };
         weights + wires + rows + seen
     }
 }

@@ -304,25 +304,60 @@ impl Settings {
     }
 }
 
+/// Where a voltage lies on the scale of exponents: the voltage that a step works with.
+///
+/// ```text
+/// u = (V - VT) log2(e)/DeltaT + log2(log2(e) dt gL/C)
+/// ```
+/// On this scale the spike-generating current adds `2^u` in a step, with nothing before or behind
+/// the power. Near VT, where it matters, u is small, and so is its rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exponents {
+    v_t: f64,
+    /// `u` of VT.
+    at_v_t: f64,
+    /// `log2(e)/DeltaT`, in 1/mV.
+    per_mv: f64,
+}
+
+impl Exponents {
+    pub fn new(dt: f64, neuron: &Neuron) -> Self {
+        let log2_e = std::f64::consts::LOG2_E;
+        Self {
+            v_t: neuron.v_t,
+            at_v_t: (log2_e * dt * neuron.g_l / neuron.c_m).log2(),
+            per_mv: log2_e / neuron.delta_t,
+        }
+    }
+
+    /// `u` of a voltage in mV.
+    pub fn of(&self, voltage: f64) -> f64 {
+        (voltage - self.v_t) * self.per_mv + self.at_v_t
+    }
+
+    /// The voltage (mV) of a `u`.
+    pub fn voltage(&self, u: f64) -> f64 {
+        (u - self.at_v_t) / self.per_mv + self.v_t
+    }
+}
+
 /// The parameters as a step needs them: per-step factors in the type that the network runs in.
 ///
 /// ```text
-/// dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
-///     = leak (EL - V) + sum dt_c current charge + 2^(slope (V - VT) + offset)
+/// V += dt/C (gL (EL - V) + I + gL DeltaT exp((V - VT)/DeltaT))
+/// u  = keep u + rest + gain I + 2^u                              on the scale of Exponents
 /// ```
-/// All voltages are distances from VT: they are small where they matter, and so is their rounding.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors<T> {
-    /// `dt gL/C`.
-    pub leak: T,
-    pub e_l: T,
-    /// Of the exponent to the base of 2; `dt gL DeltaT/C` is inside the offset.
-    pub slope: T,
-    pub offset: T,
-    /// `dt/C`.
-    pub dt_c: f64,
-    pub v_th: T,
-    pub v_re: T,
+    pub exponents: Exponents,
+    /// `1 - dt gL/C`.
+    pub keep: T,
+    /// `(1 - keep) u(EL)`.
+    pub rest: T,
+    /// `log2(e)/DeltaT dt/C`.
+    pub gain: f64,
+    pub u_th: T,
+    pub u_re: T,
     /// `1 - dt/tau` of the recurrent E, I and the external currents.
     pub decay: [f64; 3],
     /// What turns the charge that is stored for each [`Current`](super::network::Current) into that
@@ -332,25 +367,18 @@ pub struct Factors<T> {
 
 impl<T: Real> Factors<T> {
     pub fn new(dt: f64, neuron: &Neuron, taus: &Taus) -> Self {
-        let Neuron {
-            c_m,
-            g_l,
-            e_l,
-            v_t,
-            delta_t,
-            v_th,
-            v_re,
-        } = *neuron;
+        let exponents = Exponents::new(dt, neuron);
+        // The rounded one, so that a cell at rest stays there.
+        let keep = T::of(1.0 - dt * neuron.g_l / neuron.c_m);
         let decay = [taus.e, taus.i, taus.x].map(|tau| 1.0 - dt / tau);
         let current = [decay[0] / taus.e, decay[1] / taus.i, 1.0 / taus.x];
         Self {
-            leak: T::of(dt * g_l / c_m),
-            e_l: T::of(e_l - v_t),
-            slope: T::of(std::f64::consts::LOG2_E / delta_t),
-            offset: T::of((dt * g_l * delta_t / c_m).log2()),
-            dt_c: dt / c_m,
-            v_th: T::of(v_th - v_t),
-            v_re: T::of(v_re - v_t),
+            exponents,
+            keep,
+            rest: T::of((1.0 - keep.f64()) * exponents.of(neuron.e_l)),
+            gain: exponents.per_mv * dt / neuron.c_m,
+            u_th: T::of(exponents.of(neuron.v_th)),
+            u_re: T::of(exponents.of(neuron.v_re)),
             decay,
             current,
         }

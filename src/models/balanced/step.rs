@@ -61,7 +61,15 @@ impl<T: Real> Network<T> {
             fired.clear();
         }
         layers.x.until(time, |neuron| fired.push(neuron as u32));
+        let upcoming = layers.x.upcoming();
         self.deliver_external();
+        if !self.fired_x.is_empty()
+            && let Some(neuron) = upcoming
+        {
+            for projection in &self.external {
+                projection.fetch(neuron);
+            }
+        }
     }
 
     fn deliver_external(&mut self) {
@@ -99,11 +107,11 @@ impl<T: Real> Network<T> {
             let charges = &cells.charges[kind as usize];
             Synaptic {
                 charges: &charges.held,
-                gain: T::of(factors.dt_c * factors.current[kind as usize] * charges.scale()),
+                gain: T::of(factors.gain * factors.current[kind as usize] * charges.scale()),
             }
         });
         neuron::advance(
-            &mut cells.distances,
+            &mut cells.exponents,
             synaptic,
             &self.injected,
             factors,
@@ -131,6 +139,13 @@ impl<T: Real> Network<T> {
         let previous = self.cells.traces.previous_scale();
         let (fired_e, fired_i) = self.fired.split_at(self.fired_e);
         let fired = [fired_e, fired_i];
+        self.cells.traces.fetch(&self.fired);
+        for block in Block::ALL {
+            if let Some(&first) = fired[block.pre().index()].first() {
+                let place = &self.places[block.index()];
+                self.blocks[block.index()].fetch(first as usize - place.pre.start);
+            }
+        }
         let traces = &mut self.cells.traces;
         for block in Block::ALL {
             let (projection, place) =
@@ -153,6 +168,11 @@ impl<T: Real> Network<T> {
             projection.learn(fired[pre], fired[block.post().index()], place, traces);
         }
         self.cells.traces.raise(&self.fired);
+        let traces = &self.cells.traces;
+        for block in Block::ALL {
+            let fired_post = fired[block.post().index()];
+            self.blocks[block.index()].factor(fired_post, &self.places[block.index()], traces);
+        }
     }
 
     /// Regular visits of columns that have not fired for long.

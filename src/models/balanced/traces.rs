@@ -1,5 +1,6 @@
 //! The traces that the rules read, and each cell's recent spikes for deferred updates.
 
+use prefetch_index::prefetch_index;
 use serde::{Deserialize, Serialize};
 
 use crate::models::nn::real::Real;
@@ -7,8 +8,8 @@ use crate::models::nn::real::Real;
 /// Spikes that are kept of each cell: a power of two, and fewer than a count tells apart.
 pub const RING: usize = 64;
 
-/// Spikes of a cell that lie together, where every visit reads them.
-pub const RECENT: usize = 4;
+/// Spikes before a cell's newest that lie together.
+pub const RECENT: usize = 2;
 
 /// The scale is brought back when it has fallen this far: a power of two, so that nothing rounds.
 pub(super) const RENORMAL: f64 = 1.0 / (1u64 << 32) as f64;
@@ -27,7 +28,9 @@ pub struct Traces<T> {
     previous: f64,
     decay: f64,
     pub y: Vec<T>,
-    /// The last spikes of each cell, newest first.
+    /// The last spike of each cell.
+    pub newest: Vec<T>,
+    /// Those before it, newest first.
     pub recent: Vec<[T; RECENT]>,
     /// `RING` entries for each cell, round and round.
     ring: Vec<T>,
@@ -64,6 +67,7 @@ impl<T: Real> Traces<T> {
             previous: 2.0,
             decay,
             y: vec![T::zero(); cells],
+            newest: vec![none; cells],
             recent: vec![[none; RECENT]; cells],
             ring: vec![none; cells * RING],
             counts: vec![0; cells],
@@ -105,6 +109,15 @@ impl<T: Real> Traces<T> {
         self.ring[cell * RING + usize::from(place) % RING]
     }
 
+    /// Asks for what a spike of each of these cells will read and write.
+    #[inline]
+    pub fn fetch(&self, fired: &[u32]) {
+        for &cell in fired {
+            prefetch_index(&self.ring, self.next(cell as usize));
+            prefetch_index(&self.recent, cell as usize);
+        }
+    }
+
     /// Marks the cells that fire in this step, before their synapses are visited.
     #[inline]
     pub fn mark(&mut self, fired: &[u32]) {
@@ -123,7 +136,7 @@ impl<T: Real> Traces<T> {
             self.ring[place] = scale;
             let spikes = &mut self.recent[cell];
             spikes.copy_within(..RECENT - 1, 1);
-            spikes[0] = scale;
+            spikes[0] = std::mem::replace(&mut self.newest[cell], scale);
             self.y[cell] += rise;
             self.counts[cell] = seen(self.counts[cell]);
         }
@@ -145,10 +158,12 @@ impl<T: Real> Traces<T> {
         for y in &mut self.y {
             *y *= down;
         }
-        for spike in self.recent.as_flattened_mut() {
-            *spike *= up;
-        }
-        for spike in &mut self.ring {
+        let lists = [
+            &mut self.newest,
+            self.recent.as_flattened_mut(),
+            &mut self.ring,
+        ];
+        for spike in lists.into_iter().flatten() {
             *spike *= up;
         }
         up
@@ -166,6 +181,7 @@ impl<T: Real> Traces<T> {
     /// Whether the sizes are those of so many cells.
     pub fn fits(&self, cells: usize) -> bool {
         self.y.len() == cells
+            && self.newest.len() == cells
             && self.recent.len() == cells
             && self.ring.len() == cells * RING
             && self.counts.len() == cells

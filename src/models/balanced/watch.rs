@@ -14,6 +14,10 @@ use crate::models::{Fault, FaultKind};
 /// Over which rates are taken, in ms.
 pub const WINDOW: usize = 250;
 
+/// A voltage as far away as this, on its scale of [exponents](super::settings::Exponents), will not
+/// come back.
+const LARGEST: f64 = 1e30;
+
 /// All weights have been looked at after so many ms.
 const ROUND: usize = 1000;
 
@@ -76,7 +80,7 @@ impl Watch {
 
     /// What is wrong at the end of a millisecond, if anything.
     pub fn fault<T: Real>(&self, network: &Network<T>, settings: &Settings) -> Option<Fault> {
-        if !sums::sum(network.distances()).is_finite() {
+        if !sums::all_within(network.exponents(), T::of(LARGEST)) {
             return Some(not_finite(network));
         }
         if self.units >= WINDOW as u64 {
@@ -104,17 +108,13 @@ impl Watch {
         settings: &Settings,
         block: Block,
     ) -> Option<Fault> {
-        let weights = network.stored_weights(block)?;
-        let part = weights.len().div_ceil(ROUND).max(1);
-        let begin = (self.units as usize % ROUND * part).min(weights.len());
-        let part = &weights[begin..(begin + part).min(weights.len())];
-        let bound = T::of(settings.max_weight / settings.root_n());
-        if sums::all_within(part, bound) {
-            return None;
-        }
-        let beyond = |weight: &T| !(*weight <= bound && -*weight <= bound);
-        let at = begin + part.iter().position(beyond)?;
-        let j = settings.root_n() * weights[at].f64();
+        let synapses = network.synapses(block);
+        let part = synapses.div_ceil(ROUND).max(1);
+        let begin = (self.units as usize % ROUND * part).min(synapses);
+        let part = begin..(begin + part).min(synapses);
+        let root = settings.root_n();
+        let (at, weight) = network.beyond(block, part, settings.max_weight / root)?;
+        let j = root * weight;
         let kind = if j.is_finite() {
             FaultKind::Runaway
         } else {
@@ -143,17 +143,15 @@ fn runaway(what: String) -> Fault {
 }
 
 fn not_finite<T: Real>(network: &Network<T>) -> Fault {
-    let cell = network.distances().iter().position(|v| !v.is_finite());
-    let what = match cell {
-        Some(cell) => format!(
+    let inside = |u: &T| (-LARGEST..=LARGEST).contains(&u.f64());
+    let cell = network.exponents().iter().position(|u| !inside(u));
+    let cell = cell.unwrap_or_default();
+    Fault {
+        kind: FaultKind::NonFinite,
+        what: format!(
             "the voltage of cell {cell} is {} at {:.1} ms; weaker weights, slower learning or a smaller dt would help",
             network.voltage(cell),
             network.time(),
         ),
-        None => "the voltages are too large to be added".into(),
-    };
-    Fault {
-        kind: FaultKind::NonFinite,
-        what,
     }
 }

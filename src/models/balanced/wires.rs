@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rand_chacha::rand_core::RngCore;
 
+use super::delivery::fetch;
 use crate::models::random::Stream;
 
 /// An index that a synapse is stored with.
@@ -134,6 +135,15 @@ impl Wires {
     /// Synapses of presynaptic cell `k`.
     pub fn column(&self, k: usize) -> Range<usize> {
         self.starts[k]..self.starts[k + 1]
+    }
+
+    /// Asks for the targets of a column, before they are read.
+    #[inline]
+    pub fn fetch(&self, column: Range<usize>) {
+        match &self.targets {
+            Indices::Narrow(targets) => fetch(&targets[column]),
+            Indices::Wide(targets) => fetch(&targets[column]),
+        }
     }
 
     /// Beginnings of the columns and, last, the number of synapses.

@@ -39,7 +39,7 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// `e^x`; for `f32` without branches and with the same bits on every instruction set.
     fn exp(self) -> Self;
-    /// `2^x`; in `f32` for an `x` held between -126 and 127, which saves the care for overflow.
+    /// `2^x`; in `f32` for an `x` held between -125 and 127, which saves the care for overflow.
     fn exp2_held(self) -> Self;
     fn tanh(self) -> Self;
     /// `ln(1 + x)` for `0 <= x <= 1`.

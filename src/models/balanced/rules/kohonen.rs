@@ -24,25 +24,38 @@ pub struct Kohonen<T> {
 }
 
 impl Kohonen<f64> {
+    /// `eta` is rounded so that `1 - eta` is exact: growth and decay stay in proportion.
     pub fn cast<T: Real>(self) -> Kohonen<T> {
         Kohonen {
-            eta: T::of(self.eta),
+            eta: T::one() - T::of(1.0 - self.eta),
             beta: T::of(self.beta),
         }
     }
 }
 
-impl<T: Real> Kernel<T> for Kohonen<T> {
-    const POST_READS_TRACE: bool = false;
+impl<T: Real> Kohonen<T> {
+    /// What a postsynaptic spike multiplies a weight by.
+    #[inline(always)]
+    pub fn keep(&self) -> T {
+        T::one() - self.eta
+    }
 
+    /// What a presynaptic spike adds for each unit of the postsynaptic trace, in mV.
+    #[inline(always)]
+    pub fn growth(&self) -> T {
+        self.beta * self.eta
+    }
+}
+
+impl<T: Real> Kernel<T> for Kohonen<T> {
     #[inline(always)]
     fn pre(self, weight: T, x_post: T) -> T {
-        weight + self.beta * self.eta * x_post
+        weight + self.growth() * x_post
     }
 
     #[inline(always)]
     fn post(self, weight: T, _: T) -> T {
-        weight - self.eta * weight
+        weight * self.keep()
     }
 }
 

@@ -25,9 +25,6 @@ use crate::models::nn::real::Real;
 
 /// A rule with its numbers in the type that the network runs in.
 pub trait Kernel<T: Real>: Copy + Send + Sync {
-    /// Whether the postsynaptic phase reads the presynaptic trace.
-    const POST_READS_TRACE: bool = true;
-
     /// The weight after a spike of the presynaptic cell; `x_post` is the other's trace.
     fn pre(self, weight: T, x_post: T) -> T;
 
@@ -90,8 +87,6 @@ impl<T: Real, K: Kernel<T>> Clamped<K, T> {
 }
 
 impl<T: Real, K: Kernel<T>> Kernel<T> for Clamped<K, T> {
-    const POST_READS_TRACE: bool = K::POST_READS_TRACE;
-
     #[inline(always)]
     fn pre(self, weight: T, x_post: T) -> T {
         self.hold(self.rule.pre(weight, x_post))

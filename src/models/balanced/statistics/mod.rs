@@ -271,7 +271,10 @@ impl Statistics {
         let stimulated = self.sizes.stimulated_e;
         for (b, block) in Block::ALL.into_iter().enumerate() {
             let sample = &mut self.weights[b];
-            sample.take(time, |place| root * network.weight(block, place));
+            sample.take(time, |synapse| {
+                let (pre, post) = (synapse.pre as usize, synapse.post as usize);
+                root * network.weight_between(block, synapse.place, pre, post)
+            });
             let cells = &self.cells;
             let moments =
                 sample.moments(|pre| cells.recent_rate(pre, step), |post| post < stimulated);

@@ -58,10 +58,10 @@ impl WeightSample {
         &self.courses
     }
 
-    /// Reads the weights at `time` (s) anew; `weight(place)` is in mV.
-    pub fn take(&mut self, time: f64, weight: impl Fn(usize) -> f64) {
+    /// Reads the weights (mV) at `time` (s) anew.
+    pub fn take(&mut self, time: f64, weight: impl Fn(&Synapse) -> f64) {
         for (synapse, kept) in self.synapses.iter().zip(&mut self.weights) {
-            *kept = weight(synapse.place) as f32;
+            *kept = weight(synapse) as f32;
         }
         self.courses.take(time, &self.weights);
     }
@@ -159,7 +159,7 @@ mod tests {
             pre: place as u32,
         };
         let mut sample = WeightSample::new((0..weights.len()).map(synapse).collect());
-        sample.take(0.0, |place| weights[place]);
+        sample.take(0.0, |synapse| weights[synapse.place]);
         sample
     }
 
