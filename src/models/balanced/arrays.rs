@@ -21,7 +21,9 @@ pub fn of(model: &Balanced) -> Vec<Array> {
         let posts = (0..count)
             .map(|synapse| wires.target(synapse) as u32)
             .collect();
-        let starts: Vec<u64> = wires.starts().iter().map(|start| *start as u64).collect();
+        let starts = (0..wires.pres()).map(|k| wires.column(k).start);
+        let starts = starts.chain([wires.count()]).map(|start| start as u64);
+        let starts: Vec<u64> = starts.collect();
         let name = |what: &str| format!("{what}_{}", block.name());
         arrays.push(Array::new(name("weight"), &[count], Numbers::F32(weights)));
         arrays.push(Array::new(name("post"), &[count], Numbers::U32(posts)));

@@ -33,34 +33,30 @@ pub(super) struct Visit<'a, T> {
 impl<T: Real> WithKernel<T> for Visit<'_, T> {
     fn run<K: Kernel<T>>(self, kernel: K) {
         let now = self.traces.scale();
-        for (i, &cell) in self.fired.iter().enumerate() {
-            if let Some(&next) = self.fired.get(i + 1) {
-                let column = self.wires.column(next as usize - self.place.pre.start);
-                fetch(&self.weights[column.clone()]);
-                fetch(&self.seen[column.clone()]);
-                self.wires.fetch(column);
-            }
-            let k = cell as usize - self.place.pre.start;
-            let column = self.wires.column(k);
+        let offset = self.place.pre.start;
+        self.wires.along(self.fired, offset, |k, part, next| {
+            fetch(&self.weights[next.clone()]);
+            fetch(&self.seen[next.clone()]);
+            self.wires.fetch(next);
             self.last[k] = now;
-            let visited = Column {
+            let column = Column {
                 kernel,
                 now,
                 unit: self.unit,
-                y_pre: self.traces.y[cell as usize],
+                y_pre: self.traces.y[offset + k],
                 traces: self.traces,
                 posts: self.place.post.clone(),
             };
             let synapses = Synapses {
-                weights: &mut self.weights[column.clone()],
-                seen: &mut self.seen[column.clone()],
+                weights: &mut self.weights[part.clone()],
+                seen: &mut self.seen[part.clone()],
             };
             let (charges, chunk) = (&mut *self.charges, &mut *self.chunk);
             match &self.wires.targets {
-                Indices::Narrow(t) => visit(&visited, &t[column], synapses, charges, chunk),
-                Indices::Wide(t) => visit(&visited, &t[column], synapses, charges, chunk),
+                Indices::Narrow(t) => visit(&column, &t[part], synapses, charges, chunk),
+                Indices::Wide(t) => visit(&column, &t[part], synapses, charges, chunk),
             }
-        }
+        });
     }
 }
 

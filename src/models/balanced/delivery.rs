@@ -1,6 +1,5 @@
 //! Delivery of spikes: the weights of a column are added to the charges of its targets.
 
-use multiversion::multiversion;
 use prefetch_index::prefetch_index;
 
 use super::wires::Index;
@@ -9,54 +8,30 @@ use crate::models::nn::real::Real;
 /// Targets that are worked on between two looks at the end of a column.
 pub(super) const UNROLLED: usize = 4;
 
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma"
-))]
-pub(super) fn add_uniform<T: Real, I: Index>(
-    targets: &[I],
-    starts: &[usize],
-    fired: &[u32],
-    offset: usize,
-    weight: T,
-    charges: &mut [T],
-) {
-    for (i, &cell) in fired.iter().enumerate() {
-        if let Some(&next) = fired.get(i + 1) {
-            let k = next as usize - offset;
-            fetch(&targets[starts[k]..starts[k + 1]]);
-        }
-        let k = cell as usize - offset;
-        let (several, rest) = targets[starts[k]..starts[k + 1]].as_chunks::<UNROLLED>();
-        for targets in several {
-            for target in targets {
-                charges[target.at()] += weight;
-            }
-        }
-        for target in rest {
+/// Adds the same weight to the charge of each target.
+#[inline(never)]
+pub(super) fn add_uniform<T: Real, I: Index>(targets: &[I], weight: T, charges: &mut [T]) {
+    let (several, rest) = targets.as_chunks::<UNROLLED>();
+    for targets in several {
+        for target in targets {
             charges[target.at()] += weight;
         }
     }
+    for target in rest {
+        charges[target.at()] += weight;
+    }
 }
 
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma"
-))]
+/// Adds the weight of each synapse, in units of which `unit` make a mV, to the charge of its target.
+#[inline(never)]
 pub(super) fn add_each<T: Real, I: Index>(
     targets: &[I],
-    starts: &[usize],
-    fired: &[u32],
-    offset: usize,
-    (weights, unit): (&[T], T),
+    weights: &[T],
+    unit: T,
     charges: &mut [T],
 ) {
-    for &cell in fired {
-        let k = cell as usize - offset;
-        let column = starts[k]..starts[k + 1];
-        for (target, weight) in targets[column.clone()].iter().zip(&weights[column]) {
-            charges[target.at()] += *weight * unit;
-        }
+    for (target, weight) in targets.iter().zip(weights) {
+        charges[target.at()] += *weight * unit;
     }
 }
 

@@ -100,19 +100,15 @@ impl<T: Real> RowFactors<T> {
         numbers: (T, T),
         charges: &mut [T],
     ) {
-        let mut cells = fired.iter().map(|&cell| cell as usize - offset).peekable();
-        while let Some(k) = cells.next() {
-            if let Some(&next) = cells.peek() {
-                fetch(&weights[wires.column(next)]);
-                wires.fetch(wires.column(next));
-            }
-            let column = wires.column(k);
-            let weights = &mut weights[column.clone()];
+        wires.along(fired, offset, |_, part, next| {
+            fetch(&weights[next.clone()]);
+            wires.fetch(next);
+            let weights = &mut weights[part.clone()];
             match &wires.targets {
-                Indices::Narrow(t) => self.along(&t[column], weights, numbers, charges),
-                Indices::Wide(t) => self.along(&t[column], weights, numbers, charges),
+                Indices::Narrow(t) => self.along(&t[part], weights, numbers, charges),
+                Indices::Wide(t) => self.along(&t[part], weights, numbers, charges),
             }
-        }
+        });
     }
 
     #[inline(never)]

@@ -202,22 +202,27 @@ impl<T: Real> Projection<T> {
         (self.rules, self.clamp, self.path) = (rules, clamp, path);
     }
 
-    /// Adds the weights of the columns `fired`, in units of which `unit` make a mV, to `charges`.
-    pub fn add(&self, fired: &[u32], unit: T, charges: &mut [T]) {
-        let (starts, targets) = (self.wires.starts(), &self.wires.targets);
-        match (&self.weights, targets) {
-            (Weights::Uniform(weight), Indices::Narrow(t)) => {
-                add_uniform(t, starts, fired, 0, *weight * unit, charges);
-            }
-            (Weights::Uniform(weight), Indices::Wide(t)) => {
-                add_uniform(t, starts, fired, 0, *weight * unit, charges);
-            }
-            (Weights::Each(weights), Indices::Narrow(t)) => {
-                add_each(t, starts, fired, 0, (weights, unit), charges);
-            }
-            (Weights::Each(weights), Indices::Wide(t)) => {
-                add_each(t, starts, fired, 0, (weights, unit), charges);
-            }
+    /// Adds the weights of the columns `fired`, counted from `offset` on, in units of which `unit`
+    /// make a mV, to `charges`.
+    pub fn add(&self, fired: &[u32], offset: usize, unit: T, charges: &mut [T]) {
+        let wires = &self.wires;
+        match &self.weights {
+            Weights::Uniform(weight) => wires.along(fired, offset, |_, part, next| {
+                wires.fetch(next);
+                match &wires.targets {
+                    Indices::Narrow(t) => add_uniform(&t[part], *weight * unit, charges),
+                    Indices::Wide(t) => add_uniform(&t[part], *weight * unit, charges),
+                }
+            }),
+            Weights::Each(weights) => wires.along(fired, offset, |_, part, next| {
+                fetch(&weights[next.clone()]);
+                wires.fetch(next);
+                let weights = &weights[part.clone()];
+                match &wires.targets {
+                    Indices::Narrow(t) => add_each(&t[part], weights, unit, charges),
+                    Indices::Wide(t) => add_each(&t[part], weights, unit, charges),
+                }
+            }),
         }
     }
 
@@ -246,18 +251,10 @@ impl<T: Real> Projection<T> {
         charges: &mut [T],
     ) {
         let offset = place.pre.start;
-        let (starts, targets) = (self.wires.starts(), &self.wires.targets);
         match (&mut self.weights, &mut self.pending) {
-            (Weights::Uniform(weight), _) => match targets {
-                Indices::Narrow(t) => {
-                    add_uniform(t, starts, fired, offset, *weight * unit, charges)
-                }
-                Indices::Wide(t) => add_uniform(t, starts, fired, offset, *weight * unit, charges),
-            },
-            (Weights::Each(weights), Pending::Nothing) => match targets {
-                Indices::Narrow(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
-                Indices::Wide(t) => add_each(t, starts, fired, offset, (weights, unit), charges),
-            },
+            (Weights::Uniform(_), _) | (_, Pending::Nothing) => {
+                self.add(fired, offset, unit, charges);
+            }
             (Weights::Each(weights), Pending::Spikes(visits)) => self.rules[0].with_kernel(
                 self.clamp,
                 Visit {
@@ -522,7 +519,7 @@ impl<T: Real> Projection<T> {
             Weights::Uniform(_) => 0,
             Weights::Each(weights) => weights.len() * size_of::<T>(),
         };
-        let wires = self.wires.count() * Indices::width(self.wires.posts) + 8 * self.wires.pres();
+        let wires = self.wires.taken();
         let rows = self.rows.as_ref().map_or(0, Rows::bytes);
         let seen = match &self.pending {
             Pending::Spikes(visits) => visits.seen.len(),

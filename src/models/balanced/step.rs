@@ -57,7 +57,7 @@ impl<T: Real> Network<T> {
             x2.until(time, |neuron| fired.push(neuron as u32));
             let charges = &mut self.cells.charges[Current::X as usize];
             let (unit, cells) = (charges.unit(), ..self.sizes.stimulated_e);
-            projection.add(fired, unit, &mut charges.held[cells]);
+            projection.add(fired, 0, unit, &mut charges.held[cells]);
             fired.clear();
         }
         layers.x.until(time, |neuron| fired.push(neuron as u32));
@@ -77,7 +77,7 @@ impl<T: Real> Network<T> {
         let unit = charges.unit();
         for population in Population::ALL {
             let held = &mut charges.held[self.sizes.range(population)];
-            self.external[population.index()].add(&self.fired_x, unit, held);
+            self.external[population.index()].add(&self.fired_x, 0, unit, held);
         }
     }
 

@@ -79,11 +79,16 @@ impl Indices {
     }
 }
 
+/// Postsynaptic cells whose numbers stay in the first cache from one column to the next.
+const STRETCH: usize = 4096;
+
 /// The synapses from one population to another. Synapse `s` of presynaptic cell `k` lies in
 /// `column(k)` and ends at `target(s)`, counted within the postsynaptic population; targets ascend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wires {
     pub posts: usize,
+    /// Where the part of each column in each stretch of postsynaptic cells begins; last, the number of
+    /// synapses.
     starts: Vec<usize>,
     pub targets: Indices,
 }
@@ -99,6 +104,7 @@ impl Wires {
             starts: Vec::with_capacity(pres + 1),
             targets: Indices::new(posts, if p > 0.0 { room } else { 0 }),
         };
+        wires.starts.reserve(pres * (wires.stretches() - 1));
         wires.starts.push(0);
         match &mut wires.targets {
             Indices::Narrow(list) => draw(list, &mut wires.starts, posts, pres, p, random),
@@ -115,16 +121,25 @@ impl Wires {
             targets: Indices::new(posts, columns.iter().map(Vec::len).sum()),
         };
         for column in columns {
+            let begun = wires.targets.count();
             for &target in column {
                 wires.targets.push(target);
             }
-            wires.starts.push(wires.targets.count());
+            for stretch in 1..=wires.stretches() {
+                let before = column.partition_point(|&target| target < stretch * STRETCH);
+                wires.starts.push(begun + before);
+            }
         }
         wires
     }
 
+    /// Stretches of postsynaptic cells.
+    fn stretches(&self) -> usize {
+        self.posts.div_ceil(STRETCH).max(1)
+    }
+
     pub fn pres(&self) -> usize {
-        self.starts.len() - 1
+        (self.starts.len() - 1) / self.stretches()
     }
 
     /// Number of synapses.
@@ -134,21 +149,41 @@ impl Wires {
 
     /// Synapses of presynaptic cell `k`.
     pub fn column(&self, k: usize) -> Range<usize> {
-        self.starts[k]..self.starts[k + 1]
+        let stretches = self.stretches();
+        self.starts[k * stretches]..self.starts[(k + 1) * stretches]
     }
 
-    /// Asks for the targets of a column, before they are read.
-    #[inline]
-    pub fn fetch(&self, column: Range<usize>) {
-        match &self.targets {
-            Indices::Narrow(targets) => fetch(&targets[column]),
-            Indices::Wide(targets) => fetch(&targets[column]),
+    /// Calls `job` with all synapses of the columns of the cells `fired`, counted from `offset` on,
+    /// and with those that come after them, to be asked for. Where there are many postsynaptic cells
+    /// it goes from stretch to stretch; every cell still gets its synapses in the order of `fired`.
+    #[inline(always)]
+    pub fn along(
+        &self,
+        fired: &[u32],
+        offset: usize,
+        mut job: impl FnMut(usize, Range<usize>, Range<usize>),
+    ) {
+        let stretches = self.stretches();
+        let parts = fired.len() * stretches;
+        let part = |n: usize| {
+            let k = fired[n % fired.len()] as usize - offset;
+            let at = k * stretches + n / fired.len();
+            (k, self.starts[at]..self.starts[at + 1])
+        };
+        for n in 0..parts {
+            let (k, synapses) = part(n);
+            let next = if n + 1 < parts { part(n + 1).1 } else { 0..0 };
+            job(k, synapses, next);
         }
     }
 
-    /// Beginnings of the columns and, last, the number of synapses.
-    pub fn starts(&self) -> &[usize] {
-        &self.starts
+    /// Asks for the targets of some synapses, before they are read.
+    #[inline]
+    pub fn fetch(&self, synapses: Range<usize>) {
+        match &self.targets {
+            Indices::Narrow(targets) => fetch(&targets[synapses]),
+            Indices::Wide(targets) => fetch(&targets[synapses]),
+        }
     }
 
     pub fn target(&self, synapse: usize) -> usize {
@@ -157,12 +192,15 @@ impl Wires {
 
     /// The presynaptic cell of a synapse.
     pub fn pre_of(&self, synapse: usize) -> usize {
-        self.starts.partition_point(|&start| start <= synapse) - 1
+        (self.starts.partition_point(|&start| start <= synapse) - 1) / self.stretches()
     }
 
     /// The synapse from `k` to `j`, if there is one.
     pub fn find(&self, j: usize, k: usize) -> Option<usize> {
-        let (mut low, mut high) = (self.starts[k], self.starts[k + 1]);
+        let Range {
+            start: mut low,
+            end: mut high,
+        } = self.column(k);
         while low < high {
             let middle = low.midpoint(high);
             match self.target(middle) {
@@ -174,10 +212,16 @@ impl Wires {
         None
     }
 
+    /// Bytes of memory.
+    pub fn taken(&self) -> usize {
+        self.count() * Indices::width(self.posts) + size_of_val(self.starts.as_slice())
+    }
+
     /// Expected bytes of the wires between so many cells.
     pub fn bytes(posts: usize, pres: usize, p: f64) -> f64 {
         let synapses = posts as f64 * pres as f64 * p;
-        synapses * Indices::width(posts) as f64 + 8.0 * pres as f64
+        let starts = 8.0 * pres as f64 * posts.div_ceil(STRETCH) as f64;
+        synapses * Indices::width(posts) as f64 + starts
     }
 }
 
@@ -190,8 +234,9 @@ fn draw<I: Index>(
     p: f64,
     random: &mut Stream,
 ) {
+    let stretches = posts.div_ceil(STRETCH).max(1);
     if p <= 0.0 {
-        starts.resize(pres + 1, 0);
+        starts.resize(pres * stretches + 1, 0);
         return;
     }
     let scale = 1.0 / (1.0 - p).ln();
@@ -204,11 +249,13 @@ fn draw<I: Index>(
     };
     for _ in 0..pres {
         let mut target = gap(random);
-        while target < posts {
-            targets.push(I::of(target));
-            target = target.saturating_add(1).saturating_add(gap(random));
+        for stretch in 1..=stretches {
+            while target < posts.min(stretch * STRETCH) {
+                targets.push(I::of(target));
+                target = target.saturating_add(1).saturating_add(gap(random));
+            }
+            starts.push(targets.len());
         }
-        starts.push(targets.len());
     }
 }
 
@@ -264,6 +311,31 @@ mod tests {
         let last = wires.column(2).next_back().unwrap();
         assert!(wires.target(last) > 1 << 16);
         assert_eq!(wires.find(wires.target(last), 2), Some(last));
+    }
+
+    /// Also over several stretches: each synapse of the columns once, each target in the order of the
+    /// columns, and always with what comes next.
+    #[test]
+    fn columns_are_gone_along_completely_and_in_order() {
+        for posts in [100, 2 * STRETCH + 50] {
+            let wires = Wires::random(posts, 6, 0.3, &mut stream(4, "connectivity"));
+            let fired = [12, 10, 15];
+            let mut order = vec![Vec::new(); posts];
+            let mut foretold = None;
+            wires.along(&fired, 10, |k, part, next| {
+                assert!(foretold.take().is_none_or(|told| told == part));
+                foretold = Some(next);
+                part.for_each(|s| order[wires.target(s)].push((k, s)));
+            });
+            assert_eq!(foretold, Some(0..0));
+            for (target, order) in order.iter().enumerate() {
+                let columns = fired.iter().map(|&cell| cell as usize - 10);
+                let expected: Vec<_> = columns
+                    .filter_map(|k| Some((k, wires.find(target, k)?)))
+                    .collect();
+                assert_eq!(*order, expected, "{target} of {posts}");
+            }
+        }
     }
 
     #[test]
