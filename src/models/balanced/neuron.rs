@@ -110,3 +110,60 @@ fn reset<T: Real>(exponents: &mut [T], f: &Factors<T>, first: usize, fired: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::{Neuron, Taus};
+    use super::*;
+
+    /// A step as it is defined, with and without a leak, with sharp and blunt spikes, and in chunks of
+    /// all kinds.
+    #[test]
+    fn a_step_is_that_of_the_equation() {
+        let (dt, cells) = (0.1, 2 * GROUP * LANES + 3 * LANES + 5);
+        let taus = Taus {
+            e: 8.0,
+            i: 4.0,
+            x: 10.0,
+            stdp: 200.0,
+        };
+        for (g_l, delta_t) in [(1.0 / 15.0, 1.0), (0.0, 1.0), (0.2, 0.1), (0.01, 10.0)] {
+            let neuron = Neuron {
+                c_m: 1.5,
+                g_l,
+                e_l: -72.0,
+                v_t: -55.0,
+                delta_t,
+                v_th: -50.0,
+                v_re: -75.0,
+            };
+            let factors = Factors::<f64>::new(dt, &neuron, &taus);
+            let at = |cell: usize, by: usize| ((cell * by) % cells) as f64 / cells as f64;
+            let before: Vec<f64> = (0..cells).map(|cell| -80.0 + 29.9 * at(cell, 7)).collect();
+            let currents = [3, 5, 11].map(|by| (0..cells).map(|cell| at(cell, by) - 0.3).collect());
+            let injected: Vec<f64> = (0..cells).map(|cell| 9.0 * at(cell, 13)).collect();
+            let mut exponents: Vec<f64> = before.iter().map(|&v| factors.exponents.of(v)).collect();
+            let mut fired = Vec::new();
+            let synaptic = currents.each_ref().map(|charges: &Vec<f64>| Synaptic {
+                charges,
+                gain: factors.gain,
+            });
+            advance(&mut exponents, synaptic, &injected, &factors, &mut fired);
+            let mut expected = Vec::new();
+            for cell in 0..cells {
+                let v = before[cell];
+                let current = injected[cell] + currents.iter().map(|i| i[cell]).sum::<f64>();
+                let spike = g_l * delta_t * ((v - neuron.v_t) / delta_t).exp();
+                let mut after = v + dt / neuron.c_m * (current + g_l * (neuron.e_l - v) + spike);
+                if after >= neuron.v_th {
+                    expected.push(cell as u32);
+                    after = neuron.v_re;
+                }
+                let ours = factors.exponents.voltage(exponents[cell]);
+                assert!((ours - after).abs() < 1e-9, "{cell}: {ours} {after}");
+            }
+            assert_eq!(fired, expected);
+            assert!(!fired.is_empty());
+        }
+    }
+}

@@ -323,9 +323,11 @@ pub struct Exponents {
 impl Exponents {
     pub fn new(dt: f64, neuron: &Neuron) -> Self {
         let log2_e = std::f64::consts::LOG2_E;
+        let at_v_t = (log2_e * dt * neuron.g_l / neuron.c_m).log2();
         Self {
             v_t: neuron.v_t,
-            at_v_t: (log2_e * dt * neuron.g_l / neuron.c_m).log2(),
+            // Without a leak there is no spike-generating current, and this is as good as none.
+            at_v_t: at_v_t.max(-200.0),
             per_mv: log2_e / neuron.delta_t,
         }
     }
