@@ -212,14 +212,16 @@ impl Run {
 
     /// One quantum, or the wait until it is due.
     pub(super) fn go_on(&mut self) {
-        let wait = self.due.saturating_duration_since(Instant::now());
-        if self.stepping.is_none() && self.pace != Pace::FlatOut && !wait.is_zero() {
-            match self.inbox.recv_timeout(wait) {
-                Ok(message) => self.handle(message),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => self.quit = true,
+        if self.stepping.is_none() && self.pace != Pace::FlatOut {
+            let wait = self.due.saturating_duration_since(Instant::now());
+            if !wait.is_zero() {
+                match self.inbox.recv_timeout(wait) {
+                    Ok(message) => self.handle(message),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => self.quit = true,
+                }
+                return;
             }
-            return;
         }
         let progress = self.experiment.model.advance();
         self.quanta += 1;
