@@ -82,6 +82,11 @@ impl Indices {
 /// Postsynaptic cells whose numbers stay in the first cache from one column to the next.
 const STRETCH: usize = 4096;
 
+/// Stretches of so many postsynaptic cells.
+fn stretches(posts: usize) -> usize {
+    posts.div_ceil(STRETCH).max(1)
+}
+
 /// The synapses from one population to another. Synapse `s` of presynaptic cell `k` lies in
 /// `column(k)` and ends at `target(s)`, counted within the postsynaptic population; targets ascend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +106,9 @@ impl Wires {
         let room = (mean + 6.0 * (mean * (1.0 - p)).sqrt()) as usize + 1;
         let mut wires = Self {
             posts,
-            starts: Vec::with_capacity(pres + 1),
+            starts: Vec::with_capacity(pres * stretches(posts) + 1),
             targets: Indices::new(posts, if p > 0.0 { room } else { 0 }),
         };
-        wires.starts.reserve(pres * (wires.stretches() - 1));
         wires.starts.push(0);
         match &mut wires.targets {
             Indices::Narrow(list) => draw(list, &mut wires.starts, posts, pres, p, random),
@@ -125,7 +129,7 @@ impl Wires {
             for &target in column {
                 wires.targets.push(target);
             }
-            for stretch in 1..=wires.stretches() {
+            for stretch in 1..=stretches(posts) {
                 let before = column.partition_point(|&target| target < stretch * STRETCH);
                 wires.starts.push(begun + before);
             }
@@ -133,13 +137,8 @@ impl Wires {
         wires
     }
 
-    /// Stretches of postsynaptic cells.
-    fn stretches(&self) -> usize {
-        self.posts.div_ceil(STRETCH).max(1)
-    }
-
     pub fn pres(&self) -> usize {
-        (self.starts.len() - 1) / self.stretches()
+        (self.starts.len() - 1) / stretches(self.posts)
     }
 
     /// Number of synapses.
@@ -149,7 +148,7 @@ impl Wires {
 
     /// Synapses of presynaptic cell `k`.
     pub fn column(&self, k: usize) -> Range<usize> {
-        let stretches = self.stretches();
+        let stretches = stretches(self.posts);
         self.starts[k * stretches]..self.starts[(k + 1) * stretches]
     }
 
@@ -163,7 +162,7 @@ impl Wires {
         offset: usize,
         mut job: impl FnMut(usize, Range<usize>, Range<usize>),
     ) {
-        let stretches = self.stretches();
+        let stretches = stretches(self.posts);
         let parts = fired.len() * stretches;
         let part = |n: usize| {
             let k = fired[n % fired.len()] as usize - offset;
@@ -192,7 +191,7 @@ impl Wires {
 
     /// The presynaptic cell of a synapse.
     pub fn pre_of(&self, synapse: usize) -> usize {
-        (self.starts.partition_point(|&start| start <= synapse) - 1) / self.stretches()
+        (self.starts.partition_point(|&start| start <= synapse) - 1) / stretches(self.posts)
     }
 
     /// The synapse from `k` to `j`, if there is one.
@@ -220,7 +219,7 @@ impl Wires {
     /// Expected bytes of the wires between so many cells.
     pub fn bytes(posts: usize, pres: usize, p: f64) -> f64 {
         let synapses = posts as f64 * pres as f64 * p;
-        let starts = 8.0 * pres as f64 * posts.div_ceil(STRETCH) as f64;
+        let starts = 8.0 * pres as f64 * stretches(posts) as f64;
         synapses * Indices::width(posts) as f64 + starts
     }
 }
@@ -234,7 +233,7 @@ fn draw<I: Index>(
     p: f64,
     random: &mut Stream,
 ) {
-    let stretches = posts.div_ceil(STRETCH).max(1);
+    let stretches = stretches(posts);
     if p <= 0.0 {
         starts.resize(pres * stretches + 1, 0);
         return;
